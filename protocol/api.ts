@@ -1,0 +1,397 @@
+import { z } from 'zod'
+import { AssetDetail, AssetState, AssetTile, TimelineBucket } from './assets.ts'
+import { ErrorCode } from './errors.ts'
+import { AgentView, JobKindSummary, JobView, LibraryView, ProblemView, ScanView } from './fleet.ts'
+import { AccountId, AgentId, AssetId, ContentHash, JobId, LibraryId } from './ids.ts'
+import { JobKind, JobState } from './jobs.ts'
+import { AssetKind, FileRole } from './media.ts'
+import { SkippedPath } from './scan.ts'
+
+/** Who may call a route. Everything not listed here does not exist; `agent` means an agent's session token. */
+export type Access = 'public' | 'user' | 'admin' | 'agent'
+
+export type RouteContract = {
+  method: 'get' | 'post' | 'put' | 'delete'
+  path: string
+  access: Access
+  summary: string
+  params?: z.ZodObject
+  query?: z.ZodObject
+  body?: z.ZodType
+  /** JSON answer; `bytes` when the route streams a file. */
+  answer: z.ZodType | 'bytes' | 'text'
+}
+
+/** Query strings are text: these turn it into what it means. */
+const numberParam = z.coerce.number().int().positive()
+const flagParam = z.enum(['true', 'false']).transform((value) => value === 'true')
+const idParams = z.object({ id: numberParam })
+const Nothing = z.object({}).meta({ id: 'Nothing' })
+
+const pageParams = {
+  /** Opaque; from `nextCursor` of the page before. */
+  cursor: z.string().max(512).optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+}
+
+const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+
+/** Filters shared by lists of assets and the timeline. */
+export const assetFilters = {
+  kind: AssetKind.optional(),
+  libraryId: numberParam.optional(),
+  hasRaw: flagParam.optional(),
+  state: AssetState.extract(['ready', 'damaged']).optional(),
+}
+
+export const AssetListQuery = z.object({
+  ...assetFilters,
+  /** First and last local day, inclusive: `2024-05-01`. */
+  from: z.iso.date().optional(),
+  to: z.iso.date().optional(),
+  camera: z.string().max(200).optional(),
+  rating: z.coerce.number().int().min(-1).max(5).optional(),
+  fileRole: FileRole.optional(),
+  /** Part of a file name or folder. */
+  text: z.string().max(200).optional(),
+  sort: z.enum(['newest', 'oldest']).default('newest'),
+  ...pageParams,
+})
+export type AssetListQuery = z.infer<typeof AssetListQuery>
+
+const Password = z.string().min(10, 'must have at least 10 characters').max(1_024)
+const AccountName = z.string().trim().min(1).max(64)
+export const Account = z
+  .object({ id: AccountId, name: z.string(), role: z.enum(['admin', 'user']) })
+  .meta({ id: 'Account' })
+export type Account = z.infer<typeof Account>
+
+export const ErrorAnswer = z
+  .object({ error: z.object({ code: ErrorCode, message: z.string(), details: z.unknown().optional() }) })
+  .meta({ id: 'Error' })
+
+/** Every HTTP route of the coordinator, by name. The server, the web app and OpenAPI are made from this table. */
+export const routes = {
+  getHealth: {
+    method: 'get',
+    path: '/api/health',
+    access: 'public',
+    summary: 'The process is alive',
+    answer: z.object({ status: z.literal('ok'), version: z.string() }),
+  },
+  getReady: {
+    method: 'get',
+    path: '/api/ready',
+    access: 'public',
+    summary: 'The database answers and requests can be served',
+    answer: z.object({ status: z.literal('ready') }),
+  },
+  getMetrics: {
+    method: 'get',
+    path: '/api/metrics',
+    access: 'admin',
+    summary: 'Prometheus metrics',
+    answer: 'text',
+  },
+  getOpenApi: {
+    method: 'get',
+    path: '/api/openapi.json',
+    access: 'user',
+    summary: 'This API as OpenAPI 3.1',
+    answer: z.unknown(),
+  },
+
+  getSetup: {
+    method: 'get',
+    path: '/api/setup',
+    access: 'public',
+    summary: 'Whether the first administrator still has to be made',
+    answer: z.object({ needed: z.boolean() }),
+  },
+  createSetup: {
+    method: 'post',
+    path: '/api/setup',
+    access: 'public',
+    summary: 'Make the first administrator with the one-time token that the server printed',
+    body: z.object({ token: z.string().max(256), name: AccountName, password: Password }),
+    answer: Account,
+  },
+  getSession: {
+    method: 'get',
+    path: '/api/session',
+    access: 'user',
+    summary: 'Who is signed in',
+    answer: Account,
+  },
+  createSession: {
+    method: 'post',
+    path: '/api/session',
+    access: 'public',
+    summary: 'Sign in; sets the session cookie',
+    body: z.object({ name: AccountName, password: z.string().max(1_024) }),
+    answer: Account,
+  },
+  deleteSession: {
+    method: 'delete',
+    path: '/api/session',
+    access: 'user',
+    summary: 'Sign out',
+    answer: Nothing,
+  },
+
+  listLibraries: {
+    method: 'get',
+    path: '/api/libraries',
+    access: 'user',
+    summary: 'All libraries',
+    answer: z.object({ items: z.array(LibraryView) }),
+  },
+  createLibrary: {
+    method: 'post',
+    path: '/api/libraries',
+    access: 'admin',
+    summary: 'Add a folder of a vault agent as a library and scan it',
+    body: z.object({
+      name: z.string().trim().min(1).max(64),
+      root: z.string().min(1).max(4_096),
+      agentId: AgentId,
+      ignoreGlobs: z.array(z.string().max(256)).max(100).default([]),
+    }),
+    answer: LibraryView,
+  },
+  scanLibrary: {
+    method: 'post',
+    path: '/api/libraries/:id/scan',
+    access: 'admin',
+    summary: 'Scan now; `acceptMissing` confirms a held scan',
+    params: idParams,
+    body: z.object({ acceptMissing: z.boolean().default(false) }),
+    answer: z.object({ jobId: JobId }),
+  },
+  listScans: {
+    method: 'get',
+    path: '/api/libraries/:id/scans',
+    access: 'user',
+    summary: 'Scans of a library, newest first',
+    params: idParams,
+    query: z.object({ ...pageParams }),
+    answer: page(ScanView),
+  },
+  listSkipped: {
+    method: 'get',
+    path: '/api/libraries/:id/skipped',
+    access: 'user',
+    summary: 'What the last scan left out, with the reason',
+    params: idParams,
+    query: z.object({ ...pageParams }),
+    answer: page(SkippedPath),
+  },
+
+  listAssets: {
+    method: 'get',
+    path: '/api/assets',
+    access: 'user',
+    summary: 'Assets by capture time, with filters',
+    query: AssetListQuery,
+    answer: page(AssetTile),
+  },
+  listImages: {
+    method: 'get',
+    path: '/api/images',
+    access: 'user',
+    summary: 'The same list, images only',
+    query: AssetListQuery.omit({ kind: true }),
+    answer: page(AssetTile),
+  },
+  listVideos: {
+    method: 'get',
+    path: '/api/videos',
+    access: 'user',
+    summary: 'The same list, videos only',
+    query: AssetListQuery.omit({ kind: true }),
+    answer: page(AssetTile),
+  },
+  getAsset: {
+    method: 'get',
+    path: '/api/assets/:id',
+    access: 'user',
+    summary: 'One asset: all files with their roles, metadata with sources',
+    params: idParams,
+    answer: AssetDetail,
+  },
+  getThumbnail: {
+    method: 'get',
+    path: '/api/assets/:id/thumbnail',
+    access: 'user',
+    summary: 'Grid picture, upright WebP',
+    params: idParams,
+    query: z.object({ size: z.enum(['tiny', 'grid']).default('grid'), v: z.string().max(64).optional() }),
+    answer: 'bytes',
+  },
+  getPreview: {
+    method: 'get',
+    path: '/api/assets/:id/preview',
+    access: 'user',
+    summary: 'Upright JPEG of at most 1440 px',
+    params: idParams,
+    query: z.object({ v: z.string().max(64).optional() }),
+    answer: 'bytes',
+  },
+  getOriginal: {
+    method: 'get',
+    path: '/api/assets/:id/original',
+    access: 'user',
+    summary: 'The bytes of a file of the asset, as they are on the disk; ranges supported',
+    params: idParams,
+    query: z.object({ fileId: numberParam.optional(), download: flagParam.optional() }),
+    answer: 'bytes',
+  },
+  reingestAsset: {
+    method: 'post',
+    path: '/api/assets/:id/ingest',
+    access: 'admin',
+    summary: 'Read the files of an asset again',
+    params: idParams,
+    answer: z.object({ jobs: z.int() }),
+  },
+  listProblems: {
+    method: 'get',
+    path: '/api/problems',
+    access: 'user',
+    summary: 'Files that were read and have no whole picture, with the reason',
+    query: z.object({ libraryId: numberParam.optional(), ...pageParams }),
+    answer: page(ProblemView),
+  },
+
+  getTimeline: {
+    method: 'get',
+    path: '/api/timeline',
+    access: 'user',
+    summary: 'Months, newest first, with counts; `undated` last',
+    query: z.object({ kind: AssetKind.optional(), libraryId: numberParam.optional() }),
+    answer: z.object({ buckets: z.array(TimelineBucket), revision: z.int() }),
+  },
+  getTimelineBucket: {
+    method: 'get',
+    path: '/api/timeline/:bucket',
+    access: 'user',
+    summary: 'The assets of one month, newest first',
+    params: z.object({ bucket: z.string().regex(/^(\d{4}-\d{2}|undated)$/) }),
+    query: z.object({
+      kind: AssetKind.optional(),
+      libraryId: numberParam.optional(),
+      cursor: z.string().max(512).optional(),
+      limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
+    }),
+    answer: page(AssetTile),
+  },
+
+  listJobs: {
+    method: 'get',
+    path: '/api/jobs',
+    access: 'user',
+    summary: 'Jobs, newest first',
+    query: z.object({ kind: JobKind.optional(), state: JobState.optional(), ...pageParams }),
+    answer: page(JobView),
+  },
+  getJobSummary: {
+    method: 'get',
+    path: '/api/jobs/summary',
+    access: 'user',
+    summary: 'Counts, rate and time left for each kind of job',
+    answer: z.object({ kinds: z.array(JobKindSummary) }),
+  },
+  retryJob: {
+    method: 'post',
+    path: '/api/jobs/:id/retry',
+    access: 'admin',
+    summary: 'Queue a dead or cancelled job again',
+    params: idParams,
+    answer: JobView,
+  },
+  retryDeadJobs: {
+    method: 'post',
+    path: '/api/jobs/retry',
+    access: 'admin',
+    summary: 'Queue all dead jobs again, of one kind if given',
+    body: z.object({ kind: JobKind.optional() }),
+    answer: z.object({ jobs: z.int() }),
+  },
+  cancelJob: {
+    method: 'post',
+    path: '/api/jobs/:id/cancel',
+    access: 'admin',
+    summary: 'Cancel a queued or running job',
+    params: idParams,
+    answer: JobView,
+  },
+  listAgents: {
+    method: 'get',
+    path: '/api/agents',
+    access: 'user',
+    summary: 'All agents with their state',
+    answer: z.object({ items: z.array(AgentView) }),
+  },
+  drainAgent: {
+    method: 'post',
+    path: '/api/agents/:id/drain',
+    access: 'admin',
+    summary: 'Let an agent finish and take no more work',
+    params: idParams,
+    answer: AgentView,
+  },
+  resumeAgent: {
+    method: 'post',
+    path: '/api/agents/:id/resume',
+    access: 'admin',
+    summary: 'Let a drained agent work again',
+    params: idParams,
+    answer: AgentView,
+  },
+
+  findMissingDerived: {
+    method: 'post',
+    path: '/api/derived/missing',
+    access: 'agent',
+    summary: 'Which of these derived files the store does not have yet',
+    body: z.object({ hashes: z.array(ContentHash).max(100) }),
+    answer: z.object({ missing: z.array(ContentHash) }),
+  },
+  putDerived: {
+    method: 'put',
+    path: '/api/derived/:hash',
+    access: 'agent',
+    summary: 'Store one derived file under the SHA-256 of its bytes',
+    params: z.object({ hash: ContentHash }),
+    answer: Nothing,
+  },
+  putTransfer: {
+    method: 'put',
+    path: '/api/transfers/:id',
+    access: 'agent',
+    summary: 'Bytes of a file that a browser waits for, asked for by `bytes.send`',
+    params: z.object({ id: z.string().min(22).max(64) }),
+    answer: Nothing,
+  },
+} as const satisfies Record<string, RouteContract>
+
+export type RouteName = keyof typeof routes
+type Route<N extends RouteName> = (typeof routes)[N]
+type PartOf<N extends RouteName, P extends string, F> = Route<N> extends Record<P, infer S> ? (S extends z.ZodType ? S : F) : F
+
+/** What a caller sends and what a handler gets (after defaults and coercion), and the JSON that comes back. */
+export type RouteInput<N extends RouteName> = {
+  params: PartOf<N, 'params', never> extends infer S ? (S extends z.ZodType ? z.output<S> : Record<never, never>) : never
+  query: PartOf<N, 'query', never> extends infer S ? (S extends z.ZodType ? z.output<S> : Record<never, never>) : never
+  body: PartOf<N, 'body', never> extends infer S ? (S extends z.ZodType ? z.output<S> : undefined) : never
+}
+export type RouteAnswer<N extends RouteName> = Route<N>['answer'] extends infer S
+  ? S extends z.ZodType
+    ? z.output<S>
+    : never
+  : never
+
+/** Largest derived file that an agent may send, in bytes. */
+export const MAX_DERIVED_BYTES = 16 * 1024 * 1024
+/** Cookie of a browser's session. */
+export const SESSION_COOKIE = 'hearth_session'
