@@ -34,7 +34,8 @@ const pageParams = {
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 }
 
-const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 
 /** Filters shared by lists of assets and the timeline. */
 export const assetFilters = {
@@ -377,12 +378,21 @@ export const routes = {
 
 export type RouteName = keyof typeof routes
 type Route<N extends RouteName> = (typeof routes)[N]
-type PartOf<N extends RouteName, P extends string, F> = Route<N> extends Record<P, infer S> ? (S extends z.ZodType ? S : F) : F
+type PartOf<N extends RouteName, P extends string, F> =
+  Route<N> extends Record<P, infer S> ? (S extends z.ZodType ? S : F) : F
 
 /** What a caller sends and what a handler gets (after defaults and coercion), and the JSON that comes back. */
 export type RouteInput<N extends RouteName> = {
-  params: PartOf<N, 'params', never> extends infer S ? (S extends z.ZodType ? z.output<S> : Record<never, never>) : never
-  query: PartOf<N, 'query', never> extends infer S ? (S extends z.ZodType ? z.output<S> : Record<never, never>) : never
+  params: PartOf<N, 'params', never> extends infer S
+    ? S extends z.ZodType
+      ? z.output<S>
+      : Record<never, never>
+    : never
+  query: PartOf<N, 'query', never> extends infer S
+    ? S extends z.ZodType
+      ? z.output<S>
+      : Record<never, never>
+    : never
   body: PartOf<N, 'body', never> extends infer S ? (S extends z.ZodType ? z.output<S> : undefined) : never
 }
 export type RouteAnswer<N extends RouteName> = Route<N>['answer'] extends infer S

@@ -75,7 +75,11 @@ export class LeaseLostError extends AppError {
 /** What an unknown error looks like to the other side: `AppError`s as they are, the rest as `internal`. */
 export function toErrorBody(error: unknown): ErrorBody {
   if (error instanceof AppError) {
-    return { code: error.code, message: error.message, ...(error.details === undefined ? {} : { details: error.details }) }
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.details === undefined ? {} : { details: error.details }),
+    }
   }
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 }

@@ -13,7 +13,10 @@ export const DerivedKind = z.enum(['preview', 'grid', 'tiny'])
 export type DerivedKind = z.infer<typeof DerivedKind>
 
 /** Longest side of each derived picture, in pixels. */
-export const derivedSizePx = { preview: 1440, grid: 512, tiny: 256 } as const satisfies Record<DerivedKind, number>
+export const derivedSizePx = { preview: 1440, grid: 512, tiny: 256 } as const satisfies Record<
+  DerivedKind,
+  number
+>
 
 /** One derived file as it lies in the derived store, under the SHA-256 of its own bytes. Always upright. */
 export const DerivedFile = z.object({

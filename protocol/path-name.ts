@@ -70,7 +70,8 @@ export function encodePathName(path: PathName): Uint8Array {
       at += 1
       continue
     }
-    if (unit < 0xdc80 || unit > 0xdcff) throw new RangeError(`Not a path name: surrogate U+${unit.toString(16)}`)
+    if (unit < 0xdc80 || unit > 0xdcff)
+      throw new RangeError(`Not a path name: surrogate U+${unit.toString(16)}`)
     parts.push(encoder.encode(path.slice(start, at)), Uint8Array.of(unit - 0xdc00))
     start = at + 1
   }

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { OfferedCapability } from '../protocol/capability.ts'
+import { ProcessConfig } from './process-config.ts'
+
+/** An agent's process. It has the last word on its machine: what is not listed here is refused. */
+export const AgentConfig = ProcessConfig.extend({
+  name: z.string().min(1).max(64).describe('Shown on the dashboard'),
+  coordinatorUrl: z.url().describe('Where the coordinator answers'),
+  stateFolder: z.string().min(1).describe('Private folder with this agent’s key'),
+  capabilities: z.array(OfferedCapability).default([]).describe('What this machine offers'),
+  roots: z.array(z.string().min(1)).default([]).describe('Folders this agent may read; PathName strings'),
+  dataFolders: z.array(z.string().min(1)).default([]).describe('Hearth’s own folders, never scanned'),
+  ingest: z
+    .object({
+      readers: z.int().min(1).max(64).default(2).describe('Files decoded at once, each in a child process'),
+      memoryLimitBytes: z.int().min(268_435_456).default(1_073_741_824).describe('Per reader, in bytes'),
+      imageTimeoutMs: z.int().min(1_000).default(30_000),
+      videoTimeoutMs: z.int().min(1_000).default(120_000),
+      ffmpegPath: z.string().nullable().default(null).describe('null looks in PATH'),
+      ffprobePath: z.string().nullable().default(null).describe('null looks in PATH'),
+    })
+    .prefault({}),
+})
+export type AgentConfig = z.output<typeof AgentConfig>

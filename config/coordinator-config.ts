@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { ProcessConfig } from './process-config.ts'
+
+/** The coordinator's process. */
+export const CoordinatorConfig = ProcessConfig.extend({
+  host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for the whole network'),
+  port: z.int().min(0).max(65_535).default(8470).describe('TCP port; 0 takes a free one'),
+  database: z
+    .union([z.object({ url: z.string().min(1) }), z.object({ socketFolder: z.string().min(1) })])
+    .describe('A Postgres server, or the socket folder of the embedded database'),
+  dataFolder: z.string().min(1).describe('Where derived files are kept'),
+  webFolder: z.string().nullable().default(null).describe('The built web app; null serves the API alone'),
+  publicOrigins: z
+    .array(z.url())
+    .default([])
+    .describe('Origins under which browsers reach this server when a proxy stands before it'),
+  admin: z
+    .object({ name: z.string().min(1).max(64), passwordFile: z.string().min(1) })
+    .nullable()
+    .default(null)
+    .describe('First administrator, made once if no account of this name exists'),
+  enrolledAgents: z
+    .array(z.object({ name: z.string().min(1).max(64), publicKey: z.base64url().length(43) }))
+    .default([])
+    .describe('Agents on this machine whose keys npm start has made'),
+  libraries: z
+    .array(z.object({ root: z.string().min(1), agent: z.string() }))
+    .default([])
+    .describe('Folders to add as libraries at start, each of an enrolled agent; PathName strings'),
+  leaseTtlMs: z.int().min(2_000).default(45_000).describe('How long an agent may go without renewing, in ms'),
+  scanOnStart: z.boolean().default(true).describe('Scan every library when the process starts'),
+})
+export type CoordinatorConfig = z.output<typeof CoordinatorConfig>

@@ -1,0 +1,37 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { Tables } from './tables.ts'
+
+export type Database = Kysely<Tables>
+export type DatabaseTransaction = Transaction<Tables>
+/** Either: for statements that may run alone or inside somebody's transaction. */
+export type Queryable = Database | DatabaseTransaction
+
+/** A Postgres server, or the folder of the embedded database's socket. Both speak the same protocol. */
+export type DatabaseAddress = { url: string } | { socketFolder: string }
+
+const POOL_SIZE = 8
+const TYPE_INT8 = 20
+const TYPE_TIMESTAMP = 1114
+
+/** Opens a pool; connects when first used. Close with `destroy()`. */
+export function openDatabase(address: DatabaseAddress): Database {
+  const pool = new pg.Pool({
+    ...('url' in address
+      ? { connectionString: address.url }
+      : { host: address.socketFolder, user: 'postgres', database: 'postgres' }),
+    max: POOL_SIZE,
+    types: { getTypeParser },
+    connectionTimeoutMillis: 30_000,
+  })
+  // A connection that breaks while idle is replaced by the pool; the next query tells if that fails.
+  pool.on('error', () => {})
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** bigint as number (all of ours stay below 2^53) and local times as the text they are. */
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  if (oid === TYPE_INT8) return Number
+  if (oid === TYPE_TIMESTAMP) return (text: string) => text.replace(' ', 'T')
+  return pg.types.getTypeParser(oid, format)
+}

@@ -1,0 +1,51 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { ltree } from '@electric-sql/pglite/contrib/ltree'
+import { vector } from '@electric-sql/pglite-pgvector'
+import { pino } from 'pino'
+import { EmbeddedConfig } from '../../../config/embedded-config.ts'
+import { loadConfig } from '../../../config/load-config.ts'
+import { runProcess } from '../../../config/run-process.ts'
+import { lockFolder } from './folder-lock.ts'
+import { syncFiles, syncingStartParameters } from './sync-files.ts'
+import { WireServer } from './wire-server.ts'
+
+/** The previous owner may still be writing its last checkpoint. */
+const LOCK_WAIT_MS = 20_000
+/** The embedded engine runs no checkpoints of its own, and WAL grows until one. */
+const CHECKPOINT_INTERVAL_MS = 120_000
+
+/** The embedded database: a Postgres in one process that answers on `SOCKET_FOLDER/.s.PGSQL.5432`. */
+const config = loadConfig(EmbeddedConfig)
+const log = pino({ name: 'database', level: config.logLevel })
+
+await runProcess(log, async (closers) => {
+  mkdirSync(config.folder, { recursive: true, mode: 0o700 })
+  const lock = await lockFolder(config.folder, 'database', LOCK_WAIT_MS)
+  closers.push(() => lock.release())
+
+  const database = await PGlite.create({
+    dataDir: join(config.folder, 'pgdata'),
+    extensions: { vector, ltree },
+    startParams: syncingStartParameters(PGlite.defaultStartParams),
+  })
+  closers.push(() => database.close())
+  syncFiles(database)
+
+  const server = new WireServer(database)
+  const socketPath = join(config.socketFolder, '.s.PGSQL.5432')
+  rmSync(socketPath, { force: true })
+  await server.listen(socketPath)
+  closers.push(() => server.close())
+
+  const timer = setInterval(() => {
+    database
+      .runExclusive(async () => {
+        if (!database.isInTransaction()) await database.exec('checkpoint')
+      })
+      .catch((error) => log.warn({ err: error }, 'checkpoint failed; trying again later'))
+  }, CHECKPOINT_INTERVAL_MS)
+  closers.push(() => clearInterval(timer))
+  log.info({ folder: config.folder }, 'database ready')
+})

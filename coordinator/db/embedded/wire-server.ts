@@ -1,0 +1,154 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import type { PGlite } from '@electric-sql/pglite'
+import { MessageReader } from './message-reader.ts'
+
+const READY_FOR_QUERY = 0x5a
+const READY_BYTES = 6
+
+type Client = { id: number; socket: Socket; queue: Uint8Array[]; closed: boolean }
+
+/**
+ * Speaks the Postgres protocol for an embedded database, to several clients at once.
+ *
+ * PGlite has one session. Clients take turns batch by batch; one inside a transaction keeps the turn
+ * until it ends, and a client that goes away in the middle of one is rolled back. Session settings,
+ * temporary tables and named statements would be shared by all, so Hearth uses none.
+ *
+ * `@electric-sql/pglite-socket` 0.2.11 was tried first. PGlite answers a failed extended query with
+ * ReadyForQuery twice, which that server hands on, so the driver takes the next answer for the wrong
+ * query; it also hands on message by message and stops for good when the engine throws.
+ *
+ * closed → listening: `listen()`. listening → closed: `close()`, which waits for the running batch.
+ */
+export class WireServer {
+  readonly #database: PGlite
+  readonly #server: Server
+  readonly #clients = new Set<Client>()
+  /** Clients with waiting batches, in the order of their asking. */
+  #turns: Client[] = []
+  /** The client whose transaction is open. */
+  #owner: Client | undefined
+  #working: Promise<void> | undefined
+  #lastId = 0
+
+  constructor(database: PGlite) {
+    this.#database = database
+    this.#server = createServer((socket) => this.#accept(socket))
+  }
+
+  listen(socketPath: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(socketPath, () => resolve())
+    })
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const client of this.#clients) client.socket.destroy()
+    await closed
+    await this.#working
+  }
+
+  #accept(socket: Socket): void {
+    const client: Client = { id: ++this.#lastId, socket, queue: [], closed: false }
+    const reader = new MessageReader()
+    this.#clients.add(client)
+    socket.setNoDelay(true)
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => {
+      client.closed = true
+      this.#clients.delete(client)
+      this.#work()
+    })
+    socket.on('data', (bytes: Buffer) => {
+      try {
+        for (const request of reader.read(bytes)) {
+          if (request.type === 'encryption') socket.write('N')
+          else if (request.type === 'batch') this.#enqueue(client, request.bytes)
+          else socket.end()
+        }
+      } catch {
+        socket.destroy()
+      }
+    })
+  }
+
+  #enqueue(client: Client, bytes: Uint8Array): void {
+    client.queue.push(bytes)
+    if (!this.#turns.includes(client)) this.#turns.push(client)
+    this.#work()
+  }
+
+  #work(): void {
+    this.#working ??= this.#run().finally(() => {
+      this.#working = undefined
+      if (this.#canGoOn()) this.#work()
+    })
+  }
+
+  #canGoOn(): boolean {
+    const owner = this.#owner
+    return owner ? owner.closed || owner.queue.length > 0 : this.#turns.length > 0
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      if (this.#owner?.closed) {
+        await this.#database.runExclusive(() => this.#database.execProtocolRaw(simpleQuery('rollback')))
+        this.#owner = undefined
+      }
+      const client = this.#owner ?? this.#turns.shift()
+      const bytes = client?.queue.shift()
+      if (!client || !bytes) {
+        if (this.#owner || this.#turns.length === 0) return
+        continue
+      }
+      await this.#runBatch(client, bytes)
+      if (!this.#owner && client.queue.length > 0 && !client.closed) this.#turns.push(client)
+    }
+  }
+
+  async #runBatch(client: Client, bytes: Uint8Array): Promise<void> {
+    if (client.closed && this.#owner !== client) return
+    const answers: Buffer[] = []
+    try {
+      await this.#database.runExclusive(() =>
+        this.#database.execProtocolRawStream(bytes, {
+          // The engine reuses its memory after the call, so the bytes are copied.
+          onRawData: (answer) => void answers.push(Buffer.from(answer)),
+        }),
+      )
+      if (client.socket.writable) client.socket.write(onceReady(Buffer.concat(answers)))
+    } catch {
+      // The engine itself failed on this batch; its client cannot know what was done and must ask again.
+      client.socket.destroy()
+    }
+    this.#owner = this.#database.isInTransaction() ? client : undefined
+  }
+}
+
+/** Keeps the last ReadyForQuery of an answer and drops earlier ones: a batch is answered with one. */
+export function onceReady(answer: Buffer): Buffer {
+  const readyAt: number[] = []
+  for (let at = 0; at + 5 <= answer.length; at += 1 + answer.readInt32BE(at + 1)) {
+    if (answer[at] === READY_FOR_QUERY) readyAt.push(at)
+  }
+  if (readyAt.length < 2) return answer
+  const parts: Buffer[] = []
+  let start = 0
+  for (const at of readyAt.slice(0, -1)) {
+    parts.push(answer.subarray(start, at))
+    start = at + READY_BYTES
+  }
+  return Buffer.concat([...parts, answer.subarray(start)])
+}
+
+function simpleQuery(sql: string): Uint8Array {
+  const text = Buffer.from(`${sql}\0`)
+  const message = Buffer.alloc(5 + text.length)
+  message.write('Q', 0)
+  message.writeInt32BE(4 + text.length, 1)
+  text.copy(message, 5)
+  return message
+}

@@ -1,0 +1,161 @@
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { HostFacts } from '../../protocol/agents.ts'
+import type { AssetState, DateSource, FileState } from '../../protocol/assets.ts'
+import type { Capability, OfferedCapability } from '../../protocol/capability.ts'
+import type { ErrorCode } from '../../protocol/errors.ts'
+import type { LibraryState, ScanView } from '../../protocol/fleet.ts'
+import type { Tags } from '../../protocol/ingest.ts'
+import type { JobKind, JobState } from '../../protocol/jobs.ts'
+import type { AssetKind, DerivedFile, FileRole, Problem } from '../../protocol/media.ts'
+import type { SkipReason } from '../../protocol/scan.ts'
+
+type Id = GeneratedAlways<number>
+type CreatedAt = Generated<Date>
+/** `timestamp` without a zone: travels as text, because a `Date` would give it this machine's zone. */
+type LocalTime = string
+/** jsonb that may be null: written as JSON text, read as a value. */
+type Json<T> = ColumnType<T | null, string | null | undefined, string | null>
+
+/** The tables of `migrations/`, as Kysely sees them. Times come as `Date`, bytea as `Buffer`, bigint as number. */
+export type Tables = {
+  account: { id: Id; name: string; password_hash: string; role: 'admin' | 'user'; created_at: CreatedAt }
+  session: { token_hash: Buffer; account_id: number; created_at: CreatedAt; expires_at: Date }
+  agent: {
+    id: Id
+    name: string
+    public_key: Buffer
+    session_hash: Buffer | null
+    draining: Generated<boolean>
+    revoked_at: Date | null
+    enrolled_at: CreatedAt
+    last_seen_at: Date | null
+    version: string | null
+    facts: Json<HostFacts>
+    capabilities: JSONColumnType<OfferedCapability[], string | undefined>
+    roots: JSONColumnType<string[], string | undefined>
+  }
+  library: {
+    id: Id
+    name: string
+    root: Buffer
+    agent_id: number
+    state: Generated<LibraryState>
+    state_reason: string | null
+    ignore_globs: Generated<string[]>
+    created_at: CreatedAt
+    last_scan_at: Date | null
+  }
+  folder: { id: Id; library_id: number; path: Buffer; digest: Buffer | null }
+  asset: {
+    id: Id
+    library_id: number
+    folder_id: number
+    key: Buffer
+    name: string
+    kind: AssetKind
+    state: Generated<AssetState>
+    listed: GeneratedAlways<boolean>
+    captured_at: Date | null
+    captured_local: LocalTime | null
+    captured_offset_minutes: number | null
+    captured_source: DateSource | null
+    sort_at: GeneratedAlways<LocalTime>
+    bucket: Generated<string>
+    width_px: Generated<number>
+    height_px: Generated<number>
+    duration_ms: number | null
+    thumbhash: string | null
+    version: Generated<string>
+    has_raw: Generated<boolean>
+    camera: string | null
+    lens: string | null
+    rating: number | null
+    latitude: number | null
+    longitude: number | null
+    altitude_m: number | null
+    problem: Json<Problem>
+    cover_file_id: number | null
+    created_at: CreatedAt
+  }
+  asset_file: {
+    id: Id
+    library_id: number
+    folder_id: number
+    asset_id: number | null
+    name: Buffer
+    role: FileRole | null
+    state: Generated<FileState>
+    size_bytes: number
+    mtime_us: number
+    content_hash: Buffer | null
+    kind: AssetKind | null
+    width_px: number | null
+    height_px: number | null
+    duration_ms: number | null
+    codec: string | null
+    thumbhash: string | null
+    problem: Json<Problem>
+    created_at: CreatedAt
+  }
+  file_tags: { file_id: number; pass: 'fast' | 'full'; tags: JSONColumnType<Tags> }
+  derived_file: {
+    file_id: number
+    kind: DerivedFile['kind']
+    hash: Buffer
+    size_bytes: number
+    width_px: number
+    height_px: number
+    mime_type: DerivedFile['mimeType']
+  }
+  scan: {
+    id: Id
+    library_id: number
+    job_id: number
+    fencing_token: number
+    state: Generated<ScanView['state']>
+    started_at: CreatedAt
+    finished_at: Date | null
+    folders: Generated<number>
+    files: Generated<number>
+    added: Generated<number>
+    changed: Generated<number>
+    moved: Generated<number>
+    missing: Generated<number>
+    skipped: JSONColumnType<Partial<Record<SkipReason, number>>, string | undefined>
+    reason: string | null
+  }
+  scan_skipped: { id: Id; scan_id: number; path: Buffer; reason: SkipReason }
+  job: {
+    id: Id
+    kind: JobKind
+    capability: Capability
+    state: Generated<JobState>
+    priority: number
+    order_key: Generated<number>
+    library_id: number | null
+    subject_id: number
+    payload: JSONColumnType<Record<string, unknown>, string | undefined>
+    run_after: Generated<Date>
+    fencing_token: Generated<number>
+    agent_id: number | null
+    leased_at: Date | null
+    lease_expires_at: Date | null
+    attempt: Generated<number>
+    lost_leases: Generated<number>
+    progress: Json<{ done: number; total: number | null }>
+    error_code: ErrorCode | null
+    error_message: string | null
+    created_at: CreatedAt
+    started_at: Date | null
+    finished_at: Date | null
+  }
+  job_tally: { kind: JobKind; state: JobState; amount: number }
+  timeline_bucket: {
+    library_id: number
+    kind: AssetKind
+    bucket: string
+    count: number
+    aspect_milli: number
+  }
+  file_tally: { library_id: number; state: FileState; count: number }
+}
