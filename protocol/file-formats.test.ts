@@ -6,6 +6,7 @@ test.each([
   ['a.jpeg', 'image', 'jpeg'],
   ['scan.tif', 'image', 'tiff'],
   ['2024/05/IMG_1.HEIC', 'image', 'heic'],
+  ['IMG_0001.HIF', 'image', 'heif'],
   ['IMG_0001.CR2', 'raw', 'cr2'],
   ['x.3FR', 'raw', '3fr'],
   ['PXL_20240501_120322123.MP', 'video', 'mp4'],
