@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+export type TestCounts = { passed: number; failed: number; skipped: number }
+
+const VitestReport = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
+})
+
+/**
+ * Counts the tests in vitest's JSON report. A file that could not even be loaded has no tests and is one failure.
+ *
+ * @param exitCode vitest's own: what it failed for without a failed test, such as an error nobody caught,
+ *   is one failure
+ */
+export function countTests(report: unknown, exitCode: number): TestCounts & { skippedTitles: string[] } {
+  const counts = { passed: 0, failed: 0, skipped: 0, skippedTitles: [] as string[] }
+  const parsed = VitestReport.safeParse(report)
+  for (const file of parsed.data?.testResults ?? []) {
+    for (const { status, fullName } of file.assertionResults) {
+      if (status === 'passed') counts.passed += 1
+      else if (status === 'failed') counts.failed += 1
+      else {
+        counts.skipped += 1
+        counts.skippedTitles.push(fullName.trim())
+      }
+    }
+    const failedAlone = file.status === 'failed' && !file.assertionResults.some((t) => t.status === 'failed')
+    if (failedAlone) counts.failed += 1
+  }
+  if (counts.failed === 0 && (exitCode !== 0 || !parsed.success)) counts.failed = 1
+  return counts
+}
+
+export function addCounts(one: TestCounts, other: TestCounts): TestCounts {
+  return {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: one.skipped + other.skipped,
+  }
+}
+
+export function formatCounts({ passed, failed, skipped }: TestCounts): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`
+}
