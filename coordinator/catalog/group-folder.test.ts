@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodePathName } from '../../protocol/path-name.ts'
-import { groupFolder, groupFolderWithOrphans } from './group-folder.ts'
+import { groupFolder } from './group-folder.ts'
 
 /** `key kind: name=role …`, the cover with a star. */
 function written(names: string[]): string[] {
-  return groupFolder(names).map(({ key, kind, files, cover }) => {
+  return groupFolder(names).groups.map(({ key, kind, files, cover }) => {
     const shown = files.map(({ name, role }) => `${name}=${role}${name === cover ? '*' : ''}`)
     return `${key} ${kind}: ${shown.join(' | ')}`
   })
@@ -13,7 +13,7 @@ function written(names: string[]): string[] {
 
 /** Names of files that became one asset, by asset. */
 function together(names: string[]): string[][] {
-  return groupFolder(names).map(({ files }) => files.map(({ name }) => name))
+  return groupFolder(names).groups.map(({ files }) => files.map(({ name }) => name))
 }
 
 test.each<[string, string[], string[]]>([
@@ -215,8 +215,8 @@ test.each<[string, string[]]>([
 
 test('999 numbered pictures are 999 assets, also beside one that has their common name', () => {
   const series = Array.from({ length: 999 }, (_, at) => `IMG_${String(at + 1).padStart(3, '0')}.jpg`)
-  expect(groupFolder(series)).toHaveLength(999)
-  expect(groupFolder([...series, 'IMG.jpg'])).toHaveLength(1_000)
+  expect(groupFolder(series).groups).toHaveLength(999)
+  expect(groupFolder([...series, 'IMG.jpg']).groups).toHaveLength(1_000)
 })
 
 test('numbered pictures without a RAW were developed from the RAW that they name', () => {
@@ -233,26 +233,20 @@ test('an edited picture of a Takeout joins the one of equal number', () => {
 })
 
 test('sidecars without a picture and files of no use are orphans', () => {
-  const { groups, orphans } = groupFolderWithOrphans([
-    'b.xmp',
-    'a.jpg',
-    'notes.txt',
-    'a-edited.xmp',
-    'MVI_1.THM',
-  ])
+  const { groups, orphans } = groupFolder(['b.xmp', 'a.jpg', 'notes.txt', 'a-edited.xmp', 'MVI_1.THM'])
   expect(groups.map(({ key }) => key)).toEqual(['a'])
   expect(orphans).toEqual(['MVI_1.THM', 'a-edited.xmp', 'b.xmp', 'notes.txt'])
 })
 
 test('a sidecar that could mean two pictures in another case is an orphan', () => {
-  expect(groupFolderWithOrphans(['Ab.jpg', 'aB.jpg', 'AB.xmp']).orphans).toEqual(['AB.xmp'])
+  expect(groupFolder(['Ab.jpg', 'aB.jpg', 'AB.xmp']).orphans).toEqual(['AB.xmp'])
 })
 
 test('names that are not UTF-8 keep their bytes', () => {
   const stem = [0xff, 0x61]
   const name = (extension: string) =>
     decodePathName(Uint8Array.from([...stem, ...new TextEncoder().encode(extension)]))
-  expect(groupFolder([name('.jpg'), name('.cr2'), name('-edited.jpg')])).toMatchObject([
+  expect(groupFolder([name('.jpg'), name('.cr2'), name('-edited.jpg')]).groups).toMatchObject([
     { key: decodePathName(Uint8Array.from(stem)), files: { length: 3 } },
   ])
 })
@@ -320,7 +314,7 @@ test('the order of the names changes nothing', () => {
           fc.tuple(fc.constant(names), fc.shuffledSubarray(names, { minLength: names.length })),
         ),
       ([names, shuffled]) => {
-        expect(groupFolderWithOrphans(shuffled)).toEqual(groupFolderWithOrphans(names))
+        expect(groupFolder(shuffled)).toEqual(groupFolder(names))
       },
     ),
     { numRuns: 1_000 },
@@ -330,7 +324,7 @@ test('the order of the names changes nothing', () => {
 test('every name is in exactly one place, and every asset has a cover of its own', () => {
   fc.assert(
     fc.property(fc.array(anyName, { maxLength: 40 }), (names) => {
-      const { groups, orphans } = groupFolderWithOrphans(names)
+      const { groups, orphans } = groupFolder(names)
       const placed = [...groups.flatMap(({ files }) => files.map(({ name }) => name)), ...orphans]
       expect(placed.sort()).toEqual([...new Set(names)].sort())
       expect(groups.map(({ key }) => key)).toEqual([...new Set(groups.map(({ key }) => key))].sort())
@@ -349,9 +343,9 @@ test('another folder’s worth of unrelated pictures changes no asset', () => {
       fc.array(anyName, { maxLength: 20 }),
       (names, others) => {
         const unrelated = others.map((name) => `zz ${name}`).filter((name) => !/^zz (\(|copy)/.test(name))
-        const alone = groupFolder(names)
+        const alone = groupFolder(names).groups
         const keys = new Set(alone.map(({ key }) => key))
-        const both = groupFolder([...names, ...unrelated]).filter(({ key }) => keys.has(key))
+        const both = groupFolder([...names, ...unrelated]).groups.filter(({ key }) => keys.has(key))
         expect(both).toEqual(alone)
       },
     ),
@@ -366,6 +360,6 @@ test('100,000 names in one folder take less than two seconds', () => {
     `${stem}.CR2.xmp`,
   ])
   const start = performance.now()
-  expect(groupFolder(names)).toHaveLength(25_000)
+  expect(groupFolder(names).groups).toHaveLength(25_000)
   expect(performance.now() - start).toBeLessThan(2_000)
 })

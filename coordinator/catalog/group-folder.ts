@@ -25,11 +25,6 @@ export type FolderGrouping = {
   orphans: PathName[]
 }
 
-/** The groups of {@link groupFolderWithOrphans} alone. */
-export function groupFolder(names: readonly PathName[]): FolderGroup[] {
-  return groupFolderWithOrphans(names).groups
-}
-
 /**
  * Sorts the files of one folder into assets by their names alone.
  *
@@ -39,7 +34,7 @@ export function groupFolder(names: readonly PathName[]): FolderGroup[] {
  *
  * @param names without folders; O(n log n)
  */
-export function groupFolderWithOrphans(names: readonly PathName[]): FolderGrouping {
+export function groupFolder(names: readonly PathName[]): FolderGrouping {
   const clusters = new Map<PathName, Cluster>()
   const sidecars: PathName[] = []
   const orphans: PathName[] = []
