@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AssetFileId, AssetId, ContentHash, LibraryId } from './ids.ts'
-import { AssetKind, FileRole, Problem } from './media.ts'
+import { AssetKind, FileRole, Problem, ProblemCode } from './media.ts'
 
 /**
  * `waiting`: found, not yet read; not shown. `ready`: can be shown. `damaged`: shown with its problem.
@@ -19,6 +19,7 @@ export const DateSource = z.enum([
   'exif_create',
   'xmp',
   'quicktime',
+  'gps',
   'file_name',
   'file_time',
 ])
@@ -57,6 +58,8 @@ export const AssetTile = z
     durationMs: z.int().nonnegative().nullable(),
     thumbhash: z.string().nullable(),
     hasRaw: z.boolean(),
+    /** Why a damaged asset has no whole picture, so that its tile can say so. */
+    problemCode: ProblemCode.nullable().optional(),
     /** Changes when the derived pictures change; part of their URLs so that they can be cached for ever. */
     version: z.string(),
   })
