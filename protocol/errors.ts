@@ -39,6 +39,8 @@ export const errorRules = {
   program_missing: { status: 501, retry: 'never' },
   /** The scan's running totals were lost with a coordinator; scanning again is quick. */
   scan_interrupted: { status: 409, retry: 'later' },
+  /** Agent after agent died while running it; a person may try again. */
+  quarantined: { status: 409, retry: 'never' },
   disk_full: { status: 507, retry: 'later' },
 } as const satisfies Record<string, ErrorRule>
 

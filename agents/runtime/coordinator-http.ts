@@ -1,0 +1,131 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ErrorAnswer, routes } from '../../protocol/api.ts'
+import { AppError } from '../../protocol/errors.ts'
+import type { DerivedBytes } from './job-handler.ts'
+
+const CONNECTIONS = 8
+const MAX_ANSWER_BYTES = 1024 * 1024
+const PAUSES_MS = [200, 1_000, 5_000]
+
+/** Bytes between this agent and its coordinator; the socket carries none. */
+export class CoordinatorHttp {
+  readonly #url: URL
+  readonly #agent: HttpAgent
+  #sessionToken = ''
+
+  constructor(url: string) {
+    this.#url = new URL(url)
+    this.#agent =
+      this.#url.protocol === 'https:'
+        ? new HttpsAgent({ keepAlive: true, maxSockets: CONNECTIONS })
+        : new HttpAgent({ keepAlive: true, maxSockets: CONNECTIONS })
+  }
+
+  /** From each `hello`: the token before it is no longer good. */
+  setSessionToken(token: string): void {
+    this.#sessionToken = token
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  /**
+   * Stores derived files; asks first which are missing.
+   *
+   * @throws AppError `unavailable` when the coordinator cannot be reached or has no room
+   */
+  async storeDerived(files: readonly DerivedBytes[], signal: AbortSignal): Promise<void> {
+    if (files.length === 0) return
+    await this.#withRetries(signal, async () => {
+      const answer = await this.#send('POST', routes.findMissingDerived.path, {
+        body: Buffer.from(JSON.stringify({ hashes: files.map((file) => file.hash) })),
+        contentType: 'application/json',
+        signal,
+      })
+      const missing = new Set(routes.findMissingDerived.answer.parse(JSON.parse(answer)).missing)
+      const wanted = files.filter((file) => missing.has(file.hash))
+      await Promise.all(
+        wanted.map((file) =>
+          this.#send('PUT', routes.putDerived.path.replace(':hash', file.hash), {
+            body: file.bytes,
+            contentType: file.mimeType,
+            signal,
+          }),
+        ),
+      )
+    })
+  }
+
+  /** Streams bytes that a browser waits for; ends early and quietly when the browser has gone. */
+  async sendTransfer(transferId: string, body: Readable, signal: AbortSignal): Promise<void> {
+    await this.#send('PUT', routes.putTransfer.path.replace(':id', transferId), {
+      body,
+      contentType: 'application/octet-stream',
+      signal,
+    })
+  }
+
+  async #withRetries(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    for (const pauseMs of [...PAUSES_MS, null]) {
+      try {
+        await work()
+        return
+      } catch (error) {
+        signal.throwIfAborted()
+        if (pauseMs === null || (error instanceof AppError && error.code === 'bad_request')) throw error
+        await sleep(pauseMs, undefined, { signal })
+      }
+    }
+  }
+
+  #send(
+    method: 'POST' | 'PUT',
+    path: string,
+    options: { body: Uint8Array | Readable; contentType: string; signal: AbortSignal },
+  ): Promise<string> {
+    const { body, contentType, signal } = options
+    const send = this.#url.protocol === 'https:' ? httpsRequest : httpRequest
+    const headers: Record<string, string | number> = {
+      authorization: `Bearer ${this.#sessionToken}`,
+      'content-type': contentType,
+    }
+    if (body instanceof Uint8Array) headers['content-length'] = body.length
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) =>
+        reject(
+          error instanceof AppError
+            ? error
+            : new AppError(
+                'unavailable',
+                `The coordinator at ${this.#url.origin} did not take ${method} ${path}`,
+                {
+                  cause: error,
+                },
+              ),
+        )
+      const request = send(new URL(path, this.#url), { method, headers, agent: this.#agent, signal })
+      request.on('error', fail)
+      request.on('response', (response) => {
+        readAnswer(response).then(resolve, fail)
+      })
+      if (body instanceof Uint8Array) request.end(body)
+      else pipeline(body, request).catch(fail)
+    })
+  }
+}
+
+async function readAnswer(response: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const part of response.setEncoding('utf8')) {
+    text += part
+    if (text.length > MAX_ANSWER_BYTES) throw new Error('The answer is too long')
+  }
+  if ((response.statusCode ?? 500) < 300) return text
+  const { error } = ErrorAnswer.parse(JSON.parse(text))
+  throw new AppError(error.code, error.message, { details: error.details })
+}

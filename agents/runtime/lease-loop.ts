@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Capability, OfferedCapability } from '../../protocol/capability.ts'
+import { type JobKind, jobContracts } from '../../protocol/jobs.ts'
+import type { Lease, LeaseRef, Slots } from '../../protocol/leases.ts'
+import type { CoordinatorSocket } from './coordinator-socket.ts'
+import { HeldJob } from './held-job.ts'
+
+/** Asked at least this often, whatever the hints say. */
+const ASK_INTERVAL_MS = 5_000
+/** Jobs held beyond those that run, so that a free slot does not wait for a round trip. */
+const AHEAD_PER_SLOT = 2
+/** Stopping waits this long for running jobs before it gives them back. */
+const FINISH_LIMIT_MS = 10_000
+
+export type LeaseLoopOptions = {
+  socket: CoordinatorSocket
+  log: Logger
+  offers: readonly OfferedCapability[]
+  /** Runs a held job to its end and reports it; returns the leases that came with the answer. Never throws. */
+  run: (job: HeldJob, nextSlots: () => Slots[]) => Promise<Lease[]>
+}
+
+/**
+ * Keeps this agent supplied with work and runs it.
+ *
+ * idle → working: `start()`. Asks for as many jobs as it has room for: after each hint, each finished job
+ *   and every few seconds.
+ * working ⇄ draining: `drain()` gives back what has not begun and asks for nothing more.
+ * any → stopped: `stop()`; running jobs get ten seconds to finish, then they are aborted and given back.
+ */
+export class LeaseLoop {
+  readonly #options: LeaseLoopOptions
+  readonly #held = new Map<number, HeldJob>()
+  readonly #waiting: HeldJob[] = []
+  /** Jobs that take up a slot. */
+  readonly #running = new Set<HeldJob>()
+  /** Running jobs and those whose report is on its way. */
+  readonly #unfinished = new Map<HeldJob, Promise<void>>()
+  readonly #stopping = new AbortController()
+  #draining = false
+  #asking = false
+  #askAgain = false
+  #loop: Promise<void> | undefined
+
+  constructor(options: LeaseLoopOptions) {
+    this.#options = options
+  }
+
+  get held(): ReadonlyMap<number, HeldJob> {
+    return this.#held
+  }
+
+  heldRefs(): LeaseRef[] {
+    return [...this.#held.values()].map((job) => refOf(job))
+  }
+
+  start(): void {
+    this.#loop ??= this.#run(this.#stopping.signal)
+  }
+
+  async stop(): Promise<void> {
+    this.#draining = true
+    this.#stopping.abort()
+    await this.#loop
+    await this.#giveBackWaiting('agent stops')
+    const limit = AbortSignal.timeout(FINISH_LIMIT_MS)
+    await Promise.race([
+      Promise.all(this.#unfinished.values()),
+      new Promise<void>((resolve) => limit.addEventListener('abort', () => resolve(), { once: true })),
+    ])
+    for (const job of this.#unfinished.keys()) job.abort(new Error('The agent is stopping'))
+    await Promise.all(this.#unfinished.values())
+  }
+
+  async drain(drain: boolean): Promise<void> {
+    this.#draining = drain
+    if (drain) await this.#giveBackWaiting('agent drains')
+    else this.ask()
+  }
+
+  /** There may be work: ask now. */
+  ask(): void {
+    if (this.#asking) {
+      this.#askAgain = true
+      return
+    }
+    const slots = this.#freeSlots()
+    if (slots.length === 0 || !this.#options.socket.isGreeted) return
+    this.#asking = true
+    this.#request(slots)
+      .catch((error) => this.#options.log.warn({ err: error }, 'could not ask for work'))
+      .finally(() => {
+        this.#asking = false
+        if (this.#askAgain) {
+          this.#askAgain = false
+          this.ask()
+        }
+      })
+  }
+
+  /** Drops jobs that the coordinator says are gone. */
+  revoke(jobIds: readonly number[], reason: Error): void {
+    for (const id of jobIds) {
+      const job = this.#held.get(id)
+      if (!job) continue
+      job.abort(reason)
+      this.#dropWaiting(job)
+    }
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.ask()
+      await sleep(ASK_INTERVAL_MS * (0.9 + Math.random() * 0.2), undefined, { signal }).catch(() => {})
+    }
+  }
+
+  async #request(slots: Slots[]): Promise<void> {
+    const askedAt = performance.now()
+    const { leases } = await this.#options.socket.request('lease.request', { slots }, this.#stopping.signal)
+    await this.#take(leases, askedAt)
+  }
+
+  async #take(leases: readonly Lease[], askedAt: number): Promise<void> {
+    for (const lease of leases) {
+      const job = new HeldJob(lease, askedAt)
+      this.#held.set(lease.jobId, job)
+      this.#waiting.push(job)
+      job.signal.addEventListener('abort', () => this.#dropWaiting(job), { once: true })
+    }
+    if (this.#draining) await this.#giveBackWaiting('agent takes no more work')
+    else this.#startWaiting()
+  }
+
+  #startWaiting(): void {
+    for (const job of [...this.#waiting]) {
+      const capability = capabilityOf(job.lease.kind)
+      const offer = this.#options.offers.find((offer) => offer.capability === capability)
+      if (!offer || this.#count(this.#running, capability) >= offer.concurrency) continue
+      this.#waiting.splice(this.#waiting.indexOf(job), 1)
+      this.#running.add(job)
+      this.#unfinished.set(job, this.#runJob(job))
+    }
+  }
+
+  async #runJob(job: HeldJob): Promise<void> {
+    let askedAt = performance.now()
+    const leases = await this.#options.run(job, () => {
+      // Called as the report goes out: the slot is free, the lease is still held until the answer.
+      askedAt = performance.now()
+      this.#running.delete(job)
+      this.#startWaiting()
+      return this.#freeSlots()
+    })
+    this.#running.delete(job)
+    this.#held.delete(job.lease.jobId)
+    this.#unfinished.delete(job)
+    await this.#take(leases, askedAt)
+    this.ask()
+  }
+
+  #freeSlots(): Slots[] {
+    if (this.#draining) return []
+    return this.#options.offers.flatMap(({ capability, concurrency }) => {
+      const room =
+        concurrency * (capability === 'scan' ? 1 : 1 + AHEAD_PER_SLOT) -
+        this.#count(this.#running, capability) -
+        this.#count(this.#waiting, capability)
+      return room > 0 ? [{ capability, count: room }] : []
+    })
+  }
+
+  #count(jobs: Iterable<HeldJob>, capability: Capability): number {
+    let count = 0
+    for (const job of jobs) if (capabilityOf(job.lease.kind) === capability) count += 1
+    return count
+  }
+
+  #dropWaiting(job: HeldJob): void {
+    const index = this.#waiting.indexOf(job)
+    if (index < 0) return
+    this.#waiting.splice(index, 1)
+    this.#held.delete(job.lease.jobId)
+  }
+
+  async #giveBackWaiting(reason: string): Promise<void> {
+    const jobs = this.#waiting.splice(0)
+    for (const job of jobs) this.#held.delete(job.lease.jobId)
+    if (jobs.length === 0) return
+    await this.#options.socket
+      .request('job.release', { leases: jobs.map(refOf), reason }, AbortSignal.timeout(3_000))
+      .catch(() => {
+        // Their leases run out by themselves.
+      })
+  }
+}
+
+function refOf(job: HeldJob): LeaseRef {
+  return { jobId: job.lease.jobId, fencingToken: job.lease.fencingToken }
+}
+
+function capabilityOf(kind: JobKind): Capability {
+  return jobContracts[kind].capability
+}

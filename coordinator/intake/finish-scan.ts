@@ -1,0 +1,173 @@
+import { sql } from 'kysely'
+import { AppError } from '../../protocol/errors.ts'
+import { decodePathName, isWithin } from '../../protocol/path-name.ts'
+import type { ScanResult } from '../../protocol/scan.ts'
+import { judgeShrink } from '../catalog/judge-shrink.ts'
+import type { DatabaseTransaction } from '../db/database.ts'
+import { adoptMove } from './adopt-move.ts'
+import { refreshAssets } from './refresh-assets.ts'
+import type { ScanSession } from './scan-sessions.ts'
+
+type ScanJob = { id: number; subjectId: number; fencingToken: number; acceptMissing: boolean }
+type CompleteResult = Extract<ScanResult, { outcome: 'complete' }>
+
+/**
+ * Ends a scan: what was not listed is marked missing, unless so much is gone that a disk is likelier
+ * than a person to be the cause. Nothing is ever deleted here.
+ *
+ * @throws AppError `scan_interrupted` when part of the scan was reported to a coordinator that is gone
+ */
+export async function finishScan(
+  tx: DatabaseTransaction,
+  session: ScanSession,
+  job: ScanJob,
+  result: ScanResult,
+): Promise<void> {
+  const libraryId = job.subjectId
+  await sql`select 1 from library where id = ${libraryId} for no key update`.execute(tx)
+  if (result.outcome === 'offline') {
+    await setLibrary(tx, libraryId, 'offline', result.reason)
+    await endScan(tx, job, session, { state: 'offline', reason: result.reason })
+    return
+  }
+  if (session.folders.size !== result.folders) {
+    throw new AppError(
+      'scan_interrupted',
+      `The coordinator has seen ${session.folders.size} of ${result.folders} folders of this scan, because it was restarted; scanning again`,
+    )
+  }
+
+  const unseen = await findUnseen(tx, libraryId, session, result)
+  const missing = [...session.missingFiles, ...unseen.fileIds]
+  const verdict = judgeShrink({
+    knownFiles: await countKnown(tx, libraryId),
+    missingFiles: missing.length,
+    listedFiles: result.files,
+  })
+  if (verdict.verdict !== 'accept' && !job.acceptMissing) {
+    const state = verdict.verdict === 'hold' ? 'held' : 'offline'
+    await setLibrary(tx, libraryId, state, verdict.reason)
+    await endScan(tx, job, session, { state, reason: verdict.reason, result, missing: missing.length })
+    return
+  }
+
+  const moved = await adoptMoves(tx, libraryId, missing)
+  const gone = missing.filter((id) => !moved.has(id))
+  await markMissing(tx, gone)
+  await storeDigests(tx, session, unseen.folderIds)
+  await setLibrary(tx, libraryId, 'online', null)
+  await endScan(tx, job, session, { state: 'complete', result, missing: gone.length, moved: moved.size })
+}
+
+/** Folders the walk did not come by, with their files; what lies below an unreadable folder is unknown, not gone. */
+async function findUnseen(
+  tx: DatabaseTransaction,
+  libraryId: number,
+  session: ScanSession,
+  result: CompleteResult,
+) {
+  const { rows } = await sql<{ id: number; path: Buffer }>`
+    select id, path from folder where library_id = ${libraryId}
+      and id <> all(${[...session.knownFolders]}::bigint[])`.execute(tx)
+  const folderIds = rows
+    .filter((folder) => !result.unreadable.some((path) => isWithin(path, decodePathName(folder.path))))
+    .map((folder) => folder.id)
+  const files = await tx
+    .selectFrom('asset_file')
+    .select('id')
+    .where('folder_id', '=', sql<number>`any(${folderIds}::bigint[])`)
+    .where('state', '<>', 'missing')
+    .execute()
+  return { folderIds, fileIds: files.map((file) => file.id) }
+}
+
+async function countKnown(tx: DatabaseTransaction, libraryId: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select coalesce(sum(count), 0)::bigint as count from file_tally
+    where library_id = ${libraryId} and state <> 'missing'`.execute(tx)
+  return rows[0]!.count
+}
+
+/** Pairs what went with what came: same content, new since the file was last seen. */
+async function adoptMoves(
+  tx: DatabaseTransaction,
+  libraryId: number,
+  missing: readonly number[],
+): Promise<Set<number>> {
+  const { rows: pairs } = await sql<{ missingId: number; arrivedId: number; folderId: number }>`
+    select distinct on (gone.id) gone.id as "missingId", arrived.id as "arrivedId", arrived.folder_id as "folderId"
+    from asset_file gone
+    join asset_file arrived on arrived.content_hash = gone.content_hash and arrived.size_bytes = gone.size_bytes
+      and arrived.library_id = gone.library_id and arrived.id > gone.id and arrived.state = 'ingested'
+    where gone.id = any(${[...missing]}::bigint[]) and arrived.id <> all(${[...missing]}::bigint[])
+      and gone.library_id = ${libraryId}
+    order by gone.id, arrived.id`.execute(tx)
+  const adopted = new Set<number>()
+  const taken = new Set<number>()
+  for (const { missingId, arrivedId, folderId } of pairs) {
+    if (taken.has(arrivedId)) continue
+    taken.add(arrivedId)
+    await sql`select 1 from folder where id = ${folderId} for update`.execute(tx)
+    await adoptMove(tx, missingId, arrivedId)
+    adopted.add(missingId)
+  }
+  return adopted
+}
+
+async function markMissing(tx: DatabaseTransaction, fileIds: readonly number[]): Promise<void> {
+  if (fileIds.length === 0) return
+  const { rows } = await sql<{ assetId: number | null }>`
+    update asset_file set state = 'missing' where id = any(${[...fileIds]}::bigint[])
+    returning asset_id as "assetId"`.execute(tx)
+  await refreshAssets(tx, [...new Set(rows.flatMap((row) => row.assetId ?? []))])
+}
+
+/** Digests of folders whose missing files are now accepted; folders that went must be listed if they return. */
+async function storeDigests(
+  tx: DatabaseTransaction,
+  session: ScanSession,
+  unseen: readonly number[],
+): Promise<void> {
+  const held = [...session.heldDigests]
+  await sql`
+    update folder set digest = given.digest
+    from unnest(${held.map(([id]) => id)}::bigint[], ${held.map(([, digest]) => digest)}::bytea[]) as given (id, digest)
+    where folder.id = given.id`.execute(tx)
+  await sql`update folder set digest = null where id = any(${[...unseen]}::bigint[]) and digest is not null`.execute(
+    tx,
+  )
+}
+
+async function setLibrary(
+  tx: DatabaseTransaction,
+  id: number,
+  state: 'online' | 'offline' | 'held',
+  reason: string | null,
+): Promise<void> {
+  await sql`update library set state = ${state}, state_reason = ${reason}, last_scan_at = now()
+    where id = ${id}`.execute(tx)
+}
+
+async function endScan(
+  tx: DatabaseTransaction,
+  job: ScanJob,
+  session: ScanSession,
+  end: {
+    state: 'complete' | 'offline' | 'held'
+    reason?: string
+    result?: CompleteResult
+    missing?: number
+    moved?: number
+  },
+): Promise<void> {
+  await sql`
+    update scan set state = ${end.state}, finished_at = now(), reason = ${end.reason ?? null},
+      folders = ${end.result?.folders ?? 0}, files = ${end.result?.files ?? 0},
+      skipped = ${JSON.stringify(end.result?.skipped ?? {})},
+      added = ${session.added}, changed = ${session.changed},
+      missing = ${end.missing ?? 0}, moved = ${end.moved ?? 0}
+    where job_id = ${job.id} and fencing_token = ${job.fencingToken}`.execute(tx)
+  // What earlier scans left out is of no more use.
+  await sql`delete from scan_skipped where scan_id in (
+    select id from scan where library_id = ${job.subjectId} and job_id <> ${job.id})`.execute(tx)
+}

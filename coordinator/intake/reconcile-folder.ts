@@ -1,0 +1,191 @@
+import { sql } from 'kysely'
+import type { AssetKind, FileRole } from '../../protocol/media.ts'
+import { decodePathName, displayPathName, encodePathName, type PathName } from '../../protocol/path-name.ts'
+import { groupFolder } from '../catalog/group-folder.ts'
+import type { DatabaseTransaction } from '../db/database.ts'
+import { type Candidate, matchAssets } from './match-assets.ts'
+import { refreshAssets } from './refresh-assets.ts'
+
+type FileRow = {
+  id: number
+  name: PathName
+  assetId: number | null
+  role: FileRole | null
+  ingested: boolean
+}
+type Group = {
+  key: PathName
+  kind: AssetKind
+  cover: PathName
+  members: FileRow[]
+  roles: Map<PathName, FileRole>
+}
+
+/**
+ * Makes a folder's assets follow its files: groups them anew, keeps the identity of what was known,
+ * and brings the assets' summaries up to date. The caller holds the lock of the folder's row.
+ *
+ * Files that are missing keep their place: they may come back.
+ */
+export async function reconcileFolder(tx: DatabaseTransaction, folderId: number): Promise<void> {
+  const files = await presentFiles(tx, folderId)
+  const groups = groupRows(files)
+  const candidates = await findCandidates(tx, folderId, files)
+  const known = new Map(candidates.map((candidate) => [candidate.id, candidate]))
+  const matched = matchAssets(groups, candidates)
+
+  await moveAssets(
+    tx,
+    folderId,
+    groups.flatMap((group, index) => {
+      const id = matched[index]
+      return id != null && known.get(id)?.keyHere !== group.key ? [{ id, group }] : []
+    }),
+  )
+  const assetIds = await insertMissing(tx, folderId, groups, matched)
+  const touched = await assignFiles(tx, files, groups, assetIds)
+  await removeEmpty(tx, folderId, [...touched])
+  // An asset that is new and unread has nothing to sum up yet.
+  const read = new Set(files.filter((file) => file.ingested).map((file) => file.id))
+  const unread = new Set(
+    groups.flatMap((group, index) =>
+      matched[index] === null && !group.members.some((file) => read.has(file.id)) ? [assetIds[index]!] : [],
+    ),
+  )
+  await refreshAssets(
+    tx,
+    [...touched].filter((id) => !unread.has(id)),
+  )
+}
+
+async function presentFiles(tx: DatabaseTransaction, folderId: number): Promise<FileRow[]> {
+  const rows = await tx
+    .selectFrom('asset_file')
+    .select(['id', 'name', 'asset_id', 'role', 'content_hash'])
+    .where('folder_id', '=', folderId)
+    .where('state', '<>', 'missing')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    name: decodePathName(row.name),
+    assetId: row.asset_id,
+    role: row.role,
+    ingested: row.content_hash !== null,
+  }))
+}
+
+function groupRows(files: readonly FileRow[]): Group[] {
+  const byName = new Map(files.map((file) => [file.name, file]))
+  return groupFolder([...byName.keys()]).map((group) => ({
+    key: group.key,
+    kind: group.kind,
+    cover: group.cover,
+    members: group.files.map((file) => byName.get(file.name)!),
+    roles: new Map(group.files.map((file) => [file.name, file.role])),
+  }))
+}
+
+async function findCandidates(
+  tx: DatabaseTransaction,
+  folderId: number,
+  files: readonly FileRow[],
+): Promise<Candidate[]> {
+  const ids = [...new Set(files.flatMap((file) => file.assetId ?? []))]
+  const { rows } = await sql<{ id: number; folderId: number; key: Buffer; livesElsewhere: boolean }>`
+    select id, folder_id as "folderId", key,
+      exists (select 1 from asset_file file where file.asset_id = asset.id
+        and file.folder_id <> ${folderId} and file.state <> 'missing') as "livesElsewhere"
+    from asset where folder_id = ${folderId} or id = any(${ids}::bigint[])
+    order by id for update`.execute(tx)
+  return rows.map((row) => ({
+    id: row.id,
+    keyHere: row.folderId === folderId ? decodePathName(row.key) : null,
+    livesElsewhere: row.livesElsewhere,
+  }))
+}
+
+async function moveAssets(
+  tx: DatabaseTransaction,
+  folderId: number,
+  moves: readonly { id: number; group: Group }[],
+): Promise<void> {
+  if (moves.length === 0) return
+  const ids = moves.map((move) => move.id)
+  // Out of one another's way first: two assets may swap their names. No file name holds a NUL.
+  await sql`update asset set key = '\\x00'::bytea || int8send(id) where id = any(${ids}::bigint[])`.execute(
+    tx,
+  )
+  await sql`
+    update asset set folder_id = ${folderId}, key = given.key
+    from unnest(${ids}::bigint[], ${moves.map((move) => bytes(move.group.key))}::bytea[]) as given (id, key)
+    where asset.id = given.id`.execute(tx)
+}
+
+async function insertMissing(
+  tx: DatabaseTransaction,
+  folderId: number,
+  groups: readonly Group[],
+  matched: readonly (number | null)[],
+): Promise<number[]> {
+  const fresh = groups.filter((_, index) => matched[index] === null)
+  const idOf = new Map<PathName, number>()
+  if (fresh.length > 0) {
+    const { rows } = await sql<{ id: number; key: Buffer }>`
+      insert into asset (library_id, folder_id, key, name, kind)
+      select folder.library_id, folder.id, given.key, given.name, given.kind
+      from folder, unnest(
+        ${fresh.map((group) => bytes(group.key))}::bytea[],
+        ${fresh.map((group) => displayPathName(group.cover))}::text[],
+        ${fresh.map((group) => group.kind)}::text[]) as given (key, name, kind)
+      where folder.id = ${folderId}
+      returning id, key`.execute(tx)
+    for (const row of rows) idOf.set(decodePathName(row.key), row.id)
+  }
+  return groups.map((group, index) => matched[index] ?? idOf.get(group.key)!)
+}
+
+/** Gives files their asset and role. Returns the assets that gained, lost or re-roled a file. */
+async function assignFiles(
+  tx: DatabaseTransaction,
+  files: readonly FileRow[],
+  groups: readonly Group[],
+  assetIds: readonly number[],
+): Promise<Set<number>> {
+  const wanted = new Map<number, { assetId: number | null; role: FileRole }>()
+  for (const file of files) wanted.set(file.id, { assetId: null, role: 'sidecar' })
+  groups.forEach((group, index) => {
+    for (const file of group.members) {
+      wanted.set(file.id, { assetId: assetIds[index]!, role: group.roles.get(file.name)! })
+    }
+  })
+  const changes = files.filter((file) => {
+    const target = wanted.get(file.id)!
+    return target.assetId !== file.assetId || target.role !== file.role
+  })
+  if (changes.length > 0) {
+    await sql`
+      update asset_file file set asset_id = given.asset_id, role = given.role
+      from unnest(
+        ${changes.map((file) => file.id)}::bigint[],
+        ${changes.map((file) => wanted.get(file.id)!.assetId)}::bigint[],
+        ${changes.map((file) => wanted.get(file.id)!.role)}::text[]) as given (id, asset_id, role)
+      where file.id = given.id`.execute(tx)
+  }
+  const touched = new Set<number>()
+  for (const file of changes) {
+    if (file.assetId !== null) touched.add(file.assetId)
+    const now = wanted.get(file.id)!.assetId
+    if (now !== null) touched.add(now)
+  }
+  return touched
+}
+
+/** An asset without any file, not even a missing one, has become part of another. */
+async function removeEmpty(tx: DatabaseTransaction, folderId: number, touched: number[]): Promise<void> {
+  await sql`delete from asset where (folder_id = ${folderId} or id = any(${touched}::bigint[]))
+    and not exists (select 1 from asset_file file where file.asset_id = asset.id)`.execute(tx)
+}
+
+function bytes(name: PathName): Buffer {
+  return Buffer.from(encodePathName(name))
+}

@@ -1,0 +1,219 @@
+import { sql } from 'kysely'
+import { LeaseLostError } from '../../protocol/errors.ts'
+import { fileFamily } from '../../protocol/file-formats.ts'
+import type { LeaseRef } from '../../protocol/leases.ts'
+import { decodePathName, encodePathName } from '../../protocol/path-name.ts'
+import type { ScanChunk, ScanChunkAnswer, SkippedPath } from '../../protocol/scan.ts'
+import type { Database, DatabaseTransaction } from '../db/database.ts'
+import { transact } from '../db/transact.ts'
+import { enqueueJobs } from '../jobs/enqueue.ts'
+import { reconcileFolder } from './reconcile-folder.ts'
+import type { ScanSession, ScanSessions } from './scan-sessions.ts'
+
+type FolderListing = Extract<ScanChunk, { type: 'files' }>['folders'][number]
+
+/**
+ * Takes one part of a running scan, after those before it. The same part twice changes nothing the second time.
+ *
+ * @param seq the agent's number of the part
+ * @throws LeaseLostError when the scan has a newer holder
+ */
+export function takeScanChunk(
+  db: Database,
+  sessions: ScanSessions,
+  agentId: number,
+  ref: LeaseRef,
+  seq: number,
+  chunk: ScanChunk,
+): Promise<ScanChunkAnswer> {
+  const session = sessions.get(ref.jobId, ref.fencingToken)
+  const taken = session.tail.then(async () => {
+    const scan = await requireScan(db, agentId, ref)
+    if (chunk.type === 'folders')
+      return { changed: await findChanged(db, session, scan.libraryId, chunk.folders) }
+    if (!session.taken.has(seq)) {
+      if (chunk.type === 'skipped') await takeSkipped(db, scan.scanId, chunk.skipped)
+      else await takeListings(db, session, scan.libraryId, chunk.folders)
+      session.taken.add(seq)
+    }
+    return { changed: [] }
+  })
+  session.tail = taken.catch(() => {})
+  return taken
+}
+
+async function takeSkipped(db: Database, scanId: number, skipped: readonly SkippedPath[]): Promise<void> {
+  await sql`
+    insert into scan_skipped (scan_id, path, reason)
+    select ${scanId}, * from unnest(
+      ${skipped.map(({ path }) => Buffer.from(encodePathName(path)))}::bytea[],
+      ${skipped.map(({ reason }) => reason)}::text[])
+    on conflict do nothing`.execute(db)
+}
+
+async function takeListings(
+  db: Database,
+  session: ScanSession,
+  libraryId: number,
+  listings: readonly FolderListing[],
+): Promise<void> {
+  for (const listing of listings) {
+    // One transaction a folder: none stays open for long, and a folder is whole or not there.
+    const outcome = await transact(db, { durable: false }, (tx) =>
+      takeListing(tx, session, libraryId, listing),
+    )
+    remember(session, listing, outcome)
+  }
+}
+
+async function requireScan(db: Database, agentId: number, ref: LeaseRef) {
+  const row = await db
+    .selectFrom('job')
+    .innerJoin('scan', (join) =>
+      join.onRef('scan.job_id', '=', 'job.id').onRef('scan.fencing_token', '=', 'job.fencing_token'),
+    )
+    .select(['scan.id as scanId', 'scan.library_id as libraryId'])
+    .where('job.id', '=', ref.jobId)
+    .where('job.fencing_token', '=', ref.fencingToken)
+    .where('job.agent_id', '=', agentId)
+    .where('job.state', '=', 'leased')
+    .executeTakeFirst()
+  if (!row) throw new LeaseLostError(ref.jobId)
+  return row
+}
+
+async function findChanged(
+  db: Database,
+  session: ScanSession,
+  libraryId: number,
+  folders: Extract<ScanChunk, { type: 'folders' }>['folders'],
+): Promise<string[]> {
+  const { rows } = await sql<{ id: number; path: Buffer; digest: Buffer | null }>`
+    select id, path, digest from folder
+    where library_id = ${libraryId}
+      and path = any(${folders.map((folder) => Buffer.from(encodePathName(folder.path)))}::bytea[])`.execute(
+    db,
+  )
+  const known = new Map(rows.map((row) => [decodePathName(row.path), row]))
+  const changed: string[] = []
+  for (const folder of folders) {
+    const before = known.get(folder.path)
+    session.folders.add(folder.path)
+    if (before) session.knownFolders.add(before.id)
+    // A folder without media that was never known needs no row.
+    if (!before && folder.files === 0) continue
+    if (before?.digest?.toString('base64url') !== folder.digest) changed.push(folder.path)
+  }
+  return changed
+}
+
+type ListingOutcome = { folderId: number; added: number; changed: number; missing: number[] }
+
+/** Only reads the session: a transaction may be run again. */
+async function takeListing(
+  tx: DatabaseTransaction,
+  session: ScanSession,
+  libraryId: number,
+  listing: FolderListing,
+): Promise<ListingOutcome> {
+  const folderId = await lockFolderRow(tx, libraryId, listing.path)
+  const { added, changed } = await takeFiles(tx, libraryId, folderId, listing.files)
+  if (!listing.last) return { folderId, added, changed, missing: [] }
+
+  const listed = new Set(session.listed.get(folderId))
+  for (const file of listing.files) listed.add(file.name)
+  const missing = await findUnlisted(tx, folderId, listed)
+  await reconcileFolder(tx, folderId)
+  await tx
+    .updateTable('folder')
+    .set({ digest: missing.length > 0 ? null : decodeDigest(listing) })
+    .where('id', '=', folderId)
+    .execute()
+  return { folderId, added, changed, missing }
+}
+
+function remember(session: ScanSession, listing: FolderListing, outcome: ListingOutcome): void {
+  const { folderId } = outcome
+  session.knownFolders.add(folderId)
+  session.added += outcome.added
+  session.changed += outcome.changed
+  for (const id of outcome.missing) session.missingFiles.add(id)
+  if (outcome.missing.length > 0) session.heldDigests.set(folderId, decodeDigest(listing))
+  if (listing.last) {
+    session.listed.delete(folderId)
+  } else {
+    const listed = session.listed.get(folderId) ?? new Set()
+    for (const file of listing.files) listed.add(file.name)
+    session.listed.set(folderId, listed)
+  }
+}
+
+function decodeDigest(listing: FolderListing): Buffer {
+  return Buffer.from(listing.digest, 'base64url')
+}
+
+/** The folder's row is the lock of everything in it: groups, roles and summaries change under it only. */
+async function lockFolderRow(tx: DatabaseTransaction, libraryId: number, path: string): Promise<number> {
+  const bytes = Buffer.from(encodePathName(path))
+  await sql`insert into folder (library_id, path) values (${libraryId}, ${bytes})
+    on conflict (library_id, path) do nothing`.execute(tx)
+  const { rows } = await sql<{ id: number }>`
+    select id from folder where library_id = ${libraryId} and path = ${bytes} for update`.execute(tx)
+  return rows[0]!.id
+}
+
+async function takeFiles(
+  tx: DatabaseTransaction,
+  libraryId: number,
+  folderId: number,
+  files: FolderListing['files'],
+): Promise<{ added: number; changed: number }> {
+  if (files.length === 0) return { added: 0, changed: 0 }
+  const names = files.map((file) => Buffer.from(encodePathName(file.name)))
+  const kinds = files.map((file) => mediaKind(file.name))
+  // xmax = 0 tells a row just inserted from one that was there; unchanged rows are not touched.
+  const { rows } = await sql<{ id: number; mtimeUs: number; added: boolean; found: boolean }>`
+    insert into asset_file as file (library_id, folder_id, name, size_bytes, mtime_us, kind)
+    select ${libraryId}, ${folderId}, * from unnest(${names}::bytea[],
+      ${files.map((file) => file.sizeBytes)}::bigint[], ${files.map((file) => file.mtimeUs)}::bigint[],
+      ${kinds}::text[])
+    on conflict (folder_id, name) do update set
+      state = case when file.content_hash is not null and file.size_bytes = excluded.size_bytes
+        and file.mtime_us = excluded.mtime_us then 'ingested' else 'found' end,
+      size_bytes = excluded.size_bytes, mtime_us = excluded.mtime_us
+    where file.state = 'missing' or file.size_bytes <> excluded.size_bytes or file.mtime_us <> excluded.mtime_us
+    returning id, mtime_us as "mtimeUs", xmax = 0 as added, state = 'found' as found`.execute(tx)
+  await enqueueJobs(
+    tx,
+    rows
+      .filter((row) => row.found)
+      .map((row) => ({
+        kind: 'file.ingest',
+        subjectId: row.id,
+        libraryId,
+        orderKey: Math.floor(row.mtimeUs / 1_000_000),
+      })),
+  )
+  const added = rows.filter((row) => row.added).length
+  return { added, changed: rows.length - added }
+}
+
+function mediaKind(name: string): 'image' | 'video' | null {
+  const family = fileFamily(name)
+  if (family === null || family === 'sidecar') return null
+  return family === 'video' ? 'video' : 'image'
+}
+
+async function findUnlisted(
+  tx: DatabaseTransaction,
+  folderId: number,
+  listed: ReadonlySet<string>,
+): Promise<number[]> {
+  const files = await tx
+    .selectFrom('asset_file')
+    .select(['id', 'name'])
+    .where('folder_id', '=', folderId)
+    .where('state', '<>', 'missing')
+    .execute()
+  return files.filter((file) => !listed.has(decodePathName(file.name))).map((file) => file.id)
+}

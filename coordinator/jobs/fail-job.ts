@@ -1,0 +1,45 @@
+import { sql } from 'kysely'
+import { type ErrorBody, LeaseLostError } from '../../protocol/errors.ts'
+import { type JobKind, jobContracts } from '../../protocol/jobs.ts'
+import type { LeaseRef } from '../../protocol/leases.ts'
+import type { Database } from '../db/database.ts'
+import { transact } from '../db/transact.ts'
+import { decideRetry } from './retry-policy.ts'
+
+/**
+ * Takes the report that a job failed: queued again with a pause, or dead, as the error's code decides.
+ *
+ * @throws LeaseLostError when a newer holder exists, or the job has been taken away
+ */
+export async function failJob(db: Database, agentId: number, ref: LeaseRef, error: ErrorBody): Promise<void> {
+  await transact(db, { durable: false }, async (tx) => {
+    const job = await tx
+      .selectFrom('job')
+      .select(['kind', 'attempt'])
+      .where('id', '=', ref.jobId)
+      .where('state', '=', 'leased')
+      .where('fencing_token', '=', ref.fencingToken)
+      .where('agent_id', '=', agentId)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!job) throw new LeaseLostError(ref.jobId)
+
+    const decision = decideRetry(error.code, job.attempt, maxAttempts(job.kind), Math.random())
+    await sql`
+      update job set
+        state = ${decision.retry ? 'queued' : 'dead'},
+        run_after = now() + ${decision.retry ? decision.afterMs : 0} * interval '1 millisecond',
+        finished_at = ${decision.retry ? null : sql`now()`},
+        lease_expires_at = null, lost_leases = 0, progress = null,
+        error_code = ${error.code}, error_message = ${error.message}
+      where id = ${ref.jobId}`.execute(tx)
+    if (job.kind === 'library.scan' && !decision.retry) {
+      await sql`update scan set state = 'failed', finished_at = now(), reason = ${error.message}
+        where job_id = ${ref.jobId} and state = 'running'`.execute(tx)
+    }
+  })
+}
+
+function maxAttempts(kind: JobKind): number {
+  return jobContracts[kind].maxAttempts
+}

@@ -1,0 +1,27 @@
+import { sql } from 'kysely'
+import type { AgentMessage } from '../../protocol/agents.ts'
+import type { Queryable } from '../db/database.ts'
+
+/** Prolongs all leases that an agent still has. Returns the jobs of which it no longer has one. */
+export async function renewLeases(
+  db: Queryable,
+  agentId: number,
+  leases: AgentMessage<'lease.renew'>['leases'],
+  ttlMs: number,
+): Promise<number[]> {
+  if (leases.length === 0) return []
+  const { rows } = await sql<{ id: number }>`
+    update job set
+      lease_expires_at = now() + ${ttlMs} * interval '1 millisecond',
+      progress = coalesce(given.progress, job.progress)
+    from unnest(
+      ${leases.map((lease) => lease.jobId)}::bigint[],
+      ${leases.map((lease) => lease.fencingToken)}::bigint[],
+      ${leases.map((lease) => (lease.progress ? JSON.stringify(lease.progress) : null))}::jsonb[])
+      as given (id, token, progress)
+    where job.id = given.id and job.fencing_token = given.token
+      and job.agent_id = ${agentId} and job.state = 'leased'
+    returning job.id`.execute(db)
+  const standing = new Set(rows.map((row) => row.id))
+  return leases.map((lease) => lease.jobId).filter((id) => !standing.has(id))
+}
