@@ -5,6 +5,7 @@ import type { PathName } from '../../protocol/path-name.ts'
 
 /** What dating, placing and describing need to know about one file of an asset. */
 export type KnownFile = {
+  id: number
   name: PathName
   role: FileRole
   /** From ExifTool, `Group:Tag`; null before the file was read and when it could not be. */
@@ -21,7 +22,7 @@ export function byAuthority<T extends KnownFile>(files: readonly T[], roles: rea
     (a, b) =>
       roles.indexOf(a.role) - roles.indexOf(b.role) ||
       familyOrder.indexOf(fileFamily(a.name)) - familyOrder.indexOf(fileFamily(b.name)) ||
-      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id),
   )
 }
 

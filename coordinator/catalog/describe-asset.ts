@@ -1,0 +1,208 @@
+import type { MetadataField } from '../../protocol/assets.ts'
+import type { Tags } from '../../protocol/ingest.ts'
+import { cameraName } from './camera-name.ts'
+import { findCaptureTime } from './date-asset.ts'
+import {
+  apertureText,
+  captureText,
+  exposureText,
+  focalLengthText,
+  isoText,
+  positionText,
+} from './exposure-text.ts'
+import { byAuthority, type KnownFile, sidecarFirst } from './known-file.ts'
+import { findPlace } from './place-asset.ts'
+import { tagNumber, tagText, tagTexts } from './tag-values.ts'
+
+export type Description = {
+  camera: string | null
+  lens: string | null
+  /** 0 is unrated on purpose, -1 rejected. */
+  rating: number | null
+  /** One entry for each field that is known, in the order of the screen. */
+  metadata: MetadataField[]
+}
+
+type Field = MetadataField['field']
+type Found = { value: string; tag: string }
+type Reader = (tags: Tags) => Found | null
+
+/** What cameras write into every picture as its description. */
+const cameraDescriptions =
+  /^(?:olympus digital camera|sony dsc|dcim\\.*|digital camera|dav|default|minolta digital camera|samsung|konica minolta.*|exif_jpeg_picture|created with gimp.*|cof|hdr|screenshot|processed with .*|jpeg)$/i
+
+const readers: { field: Field; read: Reader }[] = [
+  { field: 'camera', read: readCamera },
+  {
+    field: 'lens',
+    read: firstText(
+      ['EXIF:LensModel', 'XMP:LensModel', 'XMP:Lens', 'QuickTime:LensModel', 'Composite:LensID'],
+      (lens) =>
+        // With `-n` an unnamed lens is a number of the maker's.
+        /^[\d.\s]+$/.test(lens) ? null : lens,
+    ),
+  },
+  {
+    field: 'exposure',
+    read: firstNumber(['EXIF:ExposureTime', 'XMP:ExposureTime', 'H264:ExposureTime'], exposureText),
+  },
+  { field: 'aperture', read: firstNumber(['EXIF:FNumber', 'XMP:FNumber', 'H264:FNumber'], apertureText) },
+  {
+    field: 'iso',
+    read: firstNumber(['EXIF:ISO', 'XMP:ISO', 'XMP:ISOSpeedRatings', 'Composite:ISO'], isoText),
+  },
+  { field: 'focalLength', read: firstNumber(['EXIF:FocalLength', 'XMP:FocalLength'], focalLengthText) },
+  {
+    field: 'title',
+    read: firstText([
+      'XMP:Title',
+      'IPTC:ObjectName',
+      'EXIF:XPTitle',
+      'QuickTime:Title',
+      'QuickTime:DisplayName',
+    ]),
+  },
+  {
+    field: 'description',
+    read: firstText(
+      ['XMP:Description', 'IPTC:Caption-Abstract', 'EXIF:ImageDescription', 'QuickTime:Description'],
+      (text) => (cameraDescriptions.test(text) ? null : text),
+    ),
+  },
+  { field: 'creator', read: firstList(['XMP:Creator', 'IPTC:By-line', 'EXIF:Artist', 'QuickTime:Artist']) },
+  {
+    field: 'copyright',
+    read: firstText(['XMP:Rights', 'IPTC:CopyrightNotice', 'EXIF:Copyright', 'QuickTime:Copyright']),
+  },
+  { field: 'rating', read: readRating },
+  { field: 'label', read: firstText(['XMP:Label']) },
+]
+
+/**
+ * What the files of an asset say about it. For each field the sidecar speaks before the original, the cover,
+ * the exports and the derivatives; keywords of all of them are put together.
+ *
+ * @param nowMs milliseconds since 1970, for the capture time
+ */
+export function describeAsset(files: readonly KnownFile[], nowMs: number): Description {
+  const sorted = byAuthority(files, sidecarFirst)
+  const metadata: MetadataField[] = []
+
+  const capture = findCaptureTime(sorted, nowMs)
+  if (capture !== null) {
+    const { captured, file, detail } = capture
+    metadata.push(fieldOf('capturedAt', captureText(captured.local, captured.offsetMinutes), detail, file))
+  }
+  for (const { field, read } of readers) {
+    const found = findFirst(sorted, read)
+    if (found !== null) metadata.push(fieldOf(field, found.value, found.tag, found.file))
+  }
+  const place = findPlace(sorted)
+  if (place !== null) {
+    const { latitude, longitude } = place.position
+    metadata.push(fieldOf('position', positionText(latitude, longitude), place.tag, place.file))
+  }
+  const keywords = mergeKeywords(sorted)
+  if (keywords !== null) metadata.push(keywords)
+
+  const valueIn = (field: Field) => metadata.find((known) => known.field === field)?.value ?? null
+  const rating = valueIn('rating')
+  return {
+    camera: valueIn('camera'),
+    lens: valueIn('lens'),
+    rating: rating === null ? null : Number(rating),
+    metadata,
+  }
+}
+
+function findFirst(files: KnownFile[], read: Reader): (Found & { file: KnownFile }) | null {
+  for (const file of files) {
+    const found = file.tags === null ? null : read(file.tags)
+    if (found !== null) return { ...found, file }
+  }
+  return null
+}
+
+function fieldOf(field: Field, value: string, detail: string, file: KnownFile): MetadataField {
+  return { field, value, source: file.role === 'sidecar' ? 'sidecar' : 'file', detail, fileId: file.id }
+}
+
+function readCamera(tags: Tags): Found | null {
+  for (const group of ['EXIF', 'MakerNotes', 'XMP', 'QuickTime', 'H264', 'XML']) {
+    // H264 gives the maker as a number.
+    const make = tagText(tags, `${group}:Make`)
+    const model = tagText(tags, `${group}:Model`) ?? tagText(tags, `${group}:DeviceModelName`)
+    const value = cameraName(make === null || /^\d+$/.test(make) ? null : make, model)
+    if (value !== null) return { value, tag: `${group}:Model` }
+  }
+  const android = cameraName(tagText(tags, 'QuickTime:AndroidMake'), tagText(tags, 'QuickTime:AndroidModel'))
+  return android === null ? null : { value: android, tag: 'QuickTime:AndroidModel' }
+}
+
+/** Whole stars; what is outside -1 … 5 is no rating. */
+function readRating(tags: Tags): Found | null {
+  for (const tag of ['XMP:Rating', 'EXIF:Rating']) {
+    const stars = tagNumber(tags, tag)
+    if (stars !== null && stars >= -1 && stars <= 5) return { value: String(Math.round(stars) + 0), tag }
+  }
+  return null
+}
+
+function firstText(tagNames: string[], clean: (text: string) => string | null = (text) => text): Reader {
+  return (tags) => {
+    for (const tag of tagNames) {
+      const text = tagText(tags, tag)
+      const value = text === null ? null : clean(text)
+      if (value !== null) return { value, tag }
+    }
+    return null
+  }
+}
+
+function firstList(tagNames: string[]): Reader {
+  return (tags) => {
+    for (const tag of tagNames) {
+      const texts = tagTexts(tags, tag)
+      if (texts.length > 0) return { value: [...new Set(texts)].join(', '), tag }
+    }
+    return null
+  }
+}
+
+function firstNumber(tagNames: string[], write: (value: number) => string): Reader {
+  return (tags) => {
+    for (const tag of tagNames) {
+      const number = tagNumber(tags, tag)
+      if (number !== null && number > 0) return { value: write(number), tag }
+    }
+    return null
+  }
+}
+
+/** Flat keywords, and the last words of hierarchical ones. */
+function keywordsIn(tags: Tags): Found[] {
+  return [
+    ...['XMP:Subject', 'IPTC:Keywords'].flatMap((tag) =>
+      tagTexts(tags, tag).map((value) => ({ value, tag })),
+    ),
+    ...tagTexts(tags, 'EXIF:XPKeywords').flatMap((text) =>
+      text.split(';').map((value) => ({ value: value.trim(), tag: 'EXIF:XPKeywords' })),
+    ),
+    ...['XMP:HierarchicalSubject', 'XMP:TagsList', 'XMP:LastKeywordXMP'].flatMap((tag) =>
+      tagTexts(tags, tag).map((path) => ({ value: path.split(/[|/]/).at(-1)?.trim() ?? '', tag })),
+    ),
+  ].filter(({ value }) => value !== '')
+}
+
+function mergeKeywords(files: KnownFile[]): MetadataField | null {
+  const words = new Map<string, string>()
+  let first: { file: KnownFile; tag: string } | null = null
+  for (const file of files) {
+    for (const { value, tag } of file.tags === null ? [] : keywordsIn(file.tags)) {
+      first ??= { file, tag }
+      const key = value.normalize('NFC')
+      if (!words.has(key)) words.set(key, value)
+    }
+  }
+  return first === null ? null : fieldOf('keywords', [...words.values()].join(', '), first.tag, first.file)
+}
