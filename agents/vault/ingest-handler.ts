@@ -1,0 +1,187 @@
+import { AppError } from '../../protocol/errors.ts'
+import type { IngestInput, IngestResult, MediaFacts } from '../../protocol/ingest.ts'
+import type { Problem } from '../../protocol/media.ts'
+import { displayPathName, type PathName } from '../../protocol/path-name.ts'
+import type { JobContext, JobHandler } from '../runtime/job-handler.ts'
+import { type FormatFamily, findFamily } from './format-table.ts'
+import { imageFacts } from './media-facts.ts'
+import type { FileMetadata, MetadataReader } from './metadata/metadata-reader.ts'
+import type { RenderOutcome } from './reader/messages.ts'
+import { problemOfEnd } from './reader/problem-of-end.ts'
+import type { ReaderPool } from './reader/reader-pool.ts'
+import { ReaderEndedError, type ReaderProcess } from './reader/reader-process.ts'
+import { renderForeign } from './render-foreign.ts'
+import { renderRaw } from './render-raw.ts'
+import { renderVideo } from './render-video.ts'
+import { requireRoot } from './root-guard.ts'
+import type { VideoTools } from './video/video-tools.ts'
+import type { WorkFolder } from './work-folder.ts'
+
+/** What ingest works with; opened and closed by the `Vault`. */
+export type IngestParts = {
+  /** Folders this agent may read. */
+  roots: readonly string[]
+  readers: ReaderPool
+  metadata: MetadataReader
+  workFolder: WorkFolder
+  /** Null when ffmpeg is not installed. */
+  videoTools: VideoTools | null
+}
+
+/** One file on its way, after its bytes were read and hashed. */
+export type HashedFile = {
+  reader: ReaderProcess
+  /** Absolute, links of its folder followed. */
+  absolutePath: PathName
+  metadata: FileMetadata | null
+  signal: AbortSignal
+}
+
+/** A rendered file: what could be shown of it, and what it is. */
+export type Rendered = { outcome: RenderOutcome; media: MediaFacts | null }
+
+export const nothingRendered: RenderOutcome = {
+  picture: null,
+  problem: null,
+  headerSizePx: null,
+  codec: null,
+  foreignFormat: null,
+}
+
+/**
+ * Runs `file.ingest`: reads one file once, in a reader process, while ExifTool reads its tags.
+ *
+ * A reader that somebody else killed says nothing about the file, so such a file is read again once.
+ */
+export function createIngestHandler(parts: IngestParts): JobHandler<'file.ingest'> {
+  return async (input, context) => {
+    const root = await requireRoot(input.root, parts.roots)
+    const readOnce = (lastAttempt: boolean) =>
+      parts.readers.borrow((reader) => new Ingest(parts, input, context, reader, lastAttempt).run(root))
+    try {
+      return await readOnce(false)
+    } catch (error) {
+      if (!(error instanceof ReaderEndedError && error.end === 'killed')) throw error
+      return await readOnce(true)
+    }
+  }
+}
+
+/** One attempt to ingest one file with one reader. */
+class Ingest {
+  readonly #parts: IngestParts
+  readonly #input: IngestInput
+  readonly #context: JobContext
+  readonly #reader: ReaderProcess
+  readonly #lastAttempt: boolean
+  #opened: { sizeBytes: number; mtimeUs: number; absolutePath: PathName } | undefined
+  #contentHash: string | undefined
+  #metadata: Promise<FileMetadata | null> = Promise.resolve(null)
+
+  constructor(
+    parts: IngestParts,
+    input: IngestInput,
+    context: JobContext,
+    reader: ReaderProcess,
+    lastAttempt: boolean,
+  ) {
+    this.#parts = parts
+    this.#input = input
+    this.#context = context
+    this.#reader = reader
+    this.#lastAttempt = lastAttempt
+  }
+
+  async run(root: PathName): Promise<IngestResult> {
+    const family = findFamily(this.#input.path.slice(this.#input.path.lastIndexOf('/') + 1))
+    const first = await this.#orProblem(() => this.#readAndHash(root, family))
+    const metadata = await this.#metadata
+    const opened = this.#opened
+    const contentHash = this.#contentHash
+    if (opened === undefined || contentHash === undefined) {
+      throw new AppError('internal', `The reader gave no hash of ${displayPathName(this.#input.path)}`)
+    }
+    const { signal } = this.#context
+    const file: HashedFile = { reader: this.#reader, absolutePath: opened.absolutePath, metadata, signal }
+    const { outcome, media } = await this.#render(family, first, file)
+    const derived = outcome.picture?.derived ?? []
+    signal.throwIfAborted()
+    await this.#context.storeDerived(derived.map(({ hash, bytes, mimeType }) => ({ hash, bytes, mimeType })))
+    return {
+      contentHash,
+      sizeBytes: opened.sizeBytes,
+      mtimeUs: opened.mtimeUs,
+      metadata: metadata === null ? null : { pass: metadata.pass, tags: metadata.tags },
+      media,
+      derived: derived.map(({ bytes: _, ...facts }) => facts),
+      thumbhash: outcome.picture?.thumbhash ?? null,
+      problem: outcome.problem,
+    }
+  }
+
+  async #readAndHash(root: PathName, family: FormatFamily | undefined): Promise<RenderOutcome> {
+    const request = { type: 'read', root, path: this.#input.path, render: family === 'image' } as const
+    const answer = await this.#reader.ask(request, this.#context.signal, (message) => {
+      if (message.type === 'hashed') this.#contentHash = message.contentHash
+      if (message.type !== 'opened') return
+      this.#opened = message
+      if (message.sizeBytes > 0) this.#metadata = this.#parts.metadata.read(message.absolutePath)
+    })
+    if (answer.type === 'failed') throw new AppError(answer.code, answer.message)
+    return answer.outcome
+  }
+
+  async #render(family: FormatFamily | undefined, first: RenderOutcome, file: HashedFile): Promise<Rendered> {
+    const tags = file.metadata?.tags
+    if (family === 'sidecar') return { outcome: first, media: null }
+    if (family === undefined)
+      return { outcome: { ...first, problem: first.problem ?? unknownFormat }, media: null }
+    const byImage = { outcome: first, media: imageFacts(first, tags) }
+    if (family === 'image' && first.foreignFormat === null) return byImage
+    if (first.problem?.code === 'empty' || (family !== 'image' && first.problem !== null)) {
+      return { outcome: first, media: { ...byImage.media, kind: family === 'video' ? 'video' : 'image' } }
+    }
+    const renderers = { image: renderForeign, raw: renderRaw, video: renderVideo }
+    let rendered: Rendered | undefined
+    const outcome = await this.#orProblem(async () => {
+      rendered = await renderers[family](file, this.#parts, first)
+      return rendered.outcome
+    })
+    return rendered ?? { outcome, media: { ...byImage.media, kind: family === 'video' ? 'video' : 'image' } }
+  }
+
+  /** Turns the end of the reader into a fact about the file, as soon as the file has a hash to hang it on. */
+  async #orProblem(work: () => Promise<RenderOutcome>): Promise<RenderOutcome> {
+    try {
+      return await work()
+    } catch (error) {
+      this.#context.signal.throwIfAborted()
+      if (!(error instanceof ReaderEndedError)) throw error
+      const problem = problemOfEnd(error.end, this.#lastAttempt)
+      if (problem !== undefined && this.#contentHash !== undefined) return { ...nothingRendered, problem }
+      if (error.end === 'killed' && !this.#lastAttempt) throw error
+      throw readFailure(error, this.#input.path)
+    }
+  }
+}
+
+const unknownFormat: Problem = {
+  code: 'not_decodable',
+  message: 'Hearth does not show this kind of file',
+}
+
+/** What it means for the job when the reader ended before the file had a hash. */
+function readFailure(error: ReaderEndedError, path: PathName): AppError {
+  if (error.end === 'stalled') {
+    return new AppError(
+      'timed_out',
+      `Reading ${displayPathName(path)} stopped: its disk or share gives no more bytes`,
+      {
+        cause: error,
+      },
+    )
+  }
+  return new AppError('internal', `Reading ${displayPathName(path)} failed: ${error.message}`, {
+    cause: error,
+  })
+}

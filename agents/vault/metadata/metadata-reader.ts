@@ -1,0 +1,158 @@
+import { rm, stat } from 'node:fs/promises'
+import exiftoolVendored from 'exiftool-vendored'
+import type { Logger } from 'pino'
+import { AppError } from '../../../protocol/errors.ts'
+import type { Tags } from '../../../protocol/ingest.ts'
+import { displayPathName, type PathName } from '../../../protocol/path-name.ts'
+import { extensionOf, findFamily } from '../format-table.ts'
+import type { WorkFolder } from '../work-folder.ts'
+import { cleanTags } from './clean-tags.ts'
+import { type EmbeddedPreview, listEmbeddedPreviews } from './embedded-previews.ts'
+import { ExifToolTextTask } from './exiftool-task.ts'
+
+/** The first version without the known ways to make ExifTool run commands. */
+const MIN_VERSION = [13, 54] as const
+const TASK_TIMEOUT_MS = 30_000
+/** Starting Perl costs as much as reading 60 files. */
+const TASKS_PER_PROCESS = 5_000
+
+export type FileMetadata = {
+  pass: 'fast' | 'full'
+  tags: Tags
+  previews: EmbeddedPreview[]
+}
+
+export type MetadataReaderOptions = {
+  processes: number
+  workFolder: WorkFolder
+  log: Logger
+  /** Another ExifTool than the one that comes with Hearth. */
+  exiftoolPath?: string
+}
+
+/**
+ * Reads tags and embedded pictures through ExifTool processes that stay open.
+ *
+ * new → ready: `start`, which proves that ExifTool runs and is new enough. ready → stopped: `stop`.
+ * A process that hangs is ended after 30 s and replaced, its file has no metadata then.
+ */
+export class MetadataReader {
+  readonly #options: MetadataReaderOptions
+  readonly #exiftool: InstanceType<typeof exiftoolVendored.ExifTool>
+
+  constructor(options: MetadataReaderOptions) {
+    this.#options = options
+    this.#exiftool = new exiftoolVendored.ExifTool({
+      maxProcs: options.processes,
+      maxTasksPerProcess: TASKS_PER_PROCESS,
+      taskTimeoutMillis: TASK_TIMEOUT_MS,
+      taskRetries: 0,
+      useMWG: false,
+      geolocation: false,
+      ...(options.exiftoolPath === undefined ? {} : { exiftoolPath: options.exiftoolPath }),
+    })
+  }
+
+  /** @throws AppError `program_missing` when ExifTool cannot run or is too old */
+  async start(): Promise<void> {
+    let version: string
+    try {
+      version = (await this.#run(['-ver'])).trim()
+    } catch (error) {
+      throw new AppError('program_missing', missingSentence(process.platform), { cause: error })
+    }
+    if (isOlder(version)) {
+      throw new AppError(
+        'program_missing',
+        `ExifTool ${version} has known security holes; Hearth needs ${MIN_VERSION.join('.')} or newer: remove the setting that names another ExifTool`,
+      )
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#exiftool.end()
+  }
+
+  /**
+   * Tags of one file; null when ExifTool has nothing to say about it or fails, which the log tells.
+   *
+   * @param path absolute, links of its folder followed
+   */
+  async read(path: PathName): Promise<FileMetadata | null> {
+    const { pass, args } = readingOf(path)
+    try {
+      const text = await this.#options.workFolder.withSafeName(path, (name) =>
+        this.#run(['-json', '-n', '-G', ...args, name]),
+      )
+      const tags = parseTags(text)
+      if (tags === undefined) return null
+      const cleaned = cleanTags(tags)
+      if (Object.keys(cleaned).length === 0) return null
+      return { pass, tags: cleaned, previews: listEmbeddedPreviews(tags) }
+    } catch (error) {
+      this.#options.log.warn(
+        { path: displayPathName(path), error: String(error) },
+        'ExifTool could not read a file',
+      )
+      return null
+    }
+  }
+
+  /**
+   * Runs `work` with a file that holds one embedded picture, and removes it afterwards.
+   *
+   * The picture goes over the disk because standard output would carry it as text through this process.
+   */
+  async withPreview<T>(
+    path: PathName,
+    tag: string,
+    work: (file: string) => Promise<T>,
+  ): Promise<T | undefined> {
+    const target = this.#options.workFolder.newPath('jpg')
+    try {
+      await this.#options.workFolder.withSafeName(path, (name) =>
+        this.#run(['-b', `-${tag}`, '-W!', target, name]),
+      )
+      const stats = await stat(target).catch(() => undefined)
+      return stats === undefined || stats.size === 0 ? undefined : await work(target)
+    } finally {
+      await rm(target, { force: true })
+    }
+  }
+
+  async #run(args: string[]): Promise<string> {
+    return await this.#exiftool.enqueueTask(() => new ExifToolTextTask(args), false)
+  }
+}
+
+/**
+ * How much of a file ExifTool reads. JPEG, TIFF and HEIC have all that the gallery needs before the
+ * pixels; `-fast2` stops there and skips the maker notes. PNG and WebP may have it behind the pixels. RAW files and
+ * movies need all: their previews are in maker notes, their dates often at the end.
+ */
+export function readingOf(path: PathName): { pass: 'fast' | 'full'; args: string[] } {
+  const family = findFamily(path.slice(path.lastIndexOf('/') + 1))
+  if (family === 'raw' || family === 'video') return { pass: 'full', args: [] }
+  const extension = extensionOf(path)
+  if (['png', 'webp', 'gif', 'jxl', 'psd'].includes(extension)) return { pass: 'full', args: ['-fast'] }
+  return { pass: 'fast', args: ['-fast2'] }
+}
+
+function parseTags(text: string): Record<string, unknown> | undefined {
+  if (text.trim() === '') return undefined
+  const parsed: unknown = JSON.parse(text)
+  const first: unknown = Array.isArray(parsed) ? parsed[0] : undefined
+  return typeof first === 'object' && first !== null ? Object.fromEntries(Object.entries(first)) : undefined
+}
+
+/** Whether a version like `13.54` is below the oldest that Hearth runs. */
+export function isOlder(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]) || Number.isNaN(major)
+}
+
+function missingSentence(platform: NodeJS.Platform): string {
+  if (platform === 'win32') return 'ExifTool does not start; install Hearth again with `npm ci`'
+  const how = platform === 'darwin' ? 'brew install perl' : 'apt-get install perl'
+  return `ExifTool does not start because Perl is missing or incomplete; install it with \`${how}\``
+}

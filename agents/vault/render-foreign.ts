@@ -1,0 +1,62 @@
+import { AppError } from '../../protocol/errors.ts'
+import type { Problem } from '../../protocol/media.ts'
+import { type HashedFile, type IngestParts, nothingRendered, type Rendered } from './ingest-handler.ts'
+import { imageFacts } from './media-facts.ts'
+import type { ForeignFormat, RenderOutcome } from './reader/messages.ts'
+import { renderEmbedded } from './render-raw.ts'
+
+const formatNames = { psd: 'Photoshop', jxl: 'JPEG XL', bmp: 'BMP' } as const satisfies Record<
+  ForeignFormat,
+  string
+>
+
+/**
+ * Shows a picture that the reader has no decoder for: through ffmpeg where it is installed, else
+ * through a thumbnail inside the file.
+ */
+export async function renderForeign(
+  file: HashedFile,
+  parts: IngestParts,
+  first: RenderOutcome,
+): Promise<Rendered> {
+  const tags = file.metadata?.tags
+  const format = first.foreignFormat
+  if (format === null) return { outcome: first, media: imageFacts(first, tags) }
+  const outcome = (await renderThroughFfmpeg(file, parts, format)) ??
+    (await renderEmbedded(file, parts)) ?? { ...nothingRendered, problem: notDecodable(format, parts) }
+  // The size is that of the file, not of what was made from it.
+  const bySource = imageFacts({ ...outcome, picture: null, headerSizePx: null, codec: format }, tags)
+  return {
+    outcome,
+    media: bySource.widthPx === null ? imageFacts({ ...outcome, codec: format }, tags) : bySource,
+  }
+}
+
+async function renderThroughFfmpeg(
+  file: HashedFile,
+  parts: IngestParts,
+  format: ForeignFormat,
+): Promise<RenderOutcome | undefined> {
+  const { videoTools, workFolder } = parts
+  if (videoTools === null) return undefined
+  const answer = await workFolder.withSafeName(file.absolutePath, (name) =>
+    videoTools.still(name, format, file.signal),
+  )
+  if (!('picture' in answer)) return undefined
+  const rendered = await file.reader.ask(
+    { type: 'render', source: { bytes: answer.picture }, orientation: null },
+    file.signal,
+  )
+  if (rendered.type === 'failed') throw new AppError(rendered.code, rendered.message)
+  return rendered.outcome.picture === null ? undefined : rendered.outcome
+}
+
+function notDecodable(format: ForeignFormat, parts: IngestParts): Problem {
+  const name = formatNames[format]
+  return parts.videoTools === null
+    ? {
+        code: 'not_decodable',
+        message: `${name} pictures need ffmpeg, which is not installed on the agent's machine: \`apt-get install ffmpeg\``,
+      }
+    : { code: 'not_decodable', message: `ffmpeg on the agent's machine cannot decode this ${name} picture` }
+}

@@ -1,0 +1,106 @@
+import { availableParallelism } from 'node:os'
+import type { Logger } from 'pino'
+import type { JobHandlers } from '../runtime/job-handler.ts'
+import { createIngestHandler } from './ingest-handler.ts'
+import { MetadataReader } from './metadata/metadata-reader.ts'
+import { ReaderPool } from './reader/reader-pool.ts'
+import { createScanHandler } from './scan/scan-handler.ts'
+import { VideoTools } from './video/video-tools.ts'
+import { WorkFolder } from './work-folder.ts'
+
+const MEBIBYTE = 1024 * 1024
+
+export type VaultOptions = {
+  /** Folders this agent may read. A library must lie in one of them. */
+  roots: readonly string[]
+  /** Hearth's own folders, never part of a library. */
+  dataFolders: readonly string[]
+  log: Logger
+  /** From `findProgram`; null when not installed. Both are needed for movies. */
+  ffmpegPath: string | null
+  ffprobePath: string | null
+  /** Another ExifTool than the one that comes with Hearth; at least 13.54. */
+  exiftoolPath?: string
+  /** Reader processes; as many files are ingested at once. Default: one for each core, at most 8. */
+  readers?: number
+  /** Longest time for the pictures of one image; default 30 s. */
+  imageTimeoutMs?: number
+  /** Longest time for each run of ffmpeg; default 120 s. */
+  videoTimeoutMs?: number
+  /** Longest silence of a disk while a file is read; default 60 s. */
+  stallTimeoutMs?: number
+  /** Memory that one decoder may hold; default 1 GB. */
+  maxDecoderRssBytes?: number
+}
+
+/**
+ * Everything that a vault agent needs to read originals: a work folder, ExifTool, the readers.
+ *
+ * new → started: `start` opens them in this order; when one fails, those before it are closed again.
+ * started → stopped: `stop` closes them in reverse. There is no way back.
+ */
+export class Vault {
+  readonly #options: VaultOptions
+  readonly #opened: (() => Promise<void>)[] = []
+  #handlers: JobHandlers = {}
+
+  constructor(options: VaultOptions) {
+    this.#options = options
+  }
+
+  /** The kinds of jobs a vault runs; empty until it has started. */
+  get handlers(): JobHandlers {
+    return this.#handlers
+  }
+
+  /** @throws AppError `program_missing` when ExifTool cannot run; the message says how to get what it needs */
+  async start(): Promise<void> {
+    try {
+      await this.#open()
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#handlers = {}
+    for (let close = this.#opened.pop(); close !== undefined; close = this.#opened.pop()) await close()
+  }
+
+  async #open(): Promise<void> {
+    const { roots, dataFolders, log, exiftoolPath } = this.#options
+    const readerCount = this.#options.readers ?? Math.min(availableParallelism(), 8)
+    const maxRssBytes = this.#options.maxDecoderRssBytes ?? 1_024 * MEBIBYTE
+
+    const workFolder = await WorkFolder.create()
+    this.#opened.push(() => workFolder.remove())
+    const processes = Math.max(1, Math.ceil(readerCount / 2))
+    const metadata = new MetadataReader({ processes, workFolder, log, exiftoolPath })
+    this.#opened.push(() => metadata.stop())
+    await metadata.start()
+    const readers = new ReaderPool({
+      size: readerCount,
+      stallMs: this.#options.stallTimeoutMs ?? 60_000,
+      renderMs: this.#options.imageTimeoutMs ?? 30_000,
+      maxRssBytes,
+    })
+    this.#opened.push(() => readers.stop())
+    const videoTools = this.#findVideoTools(maxRssBytes)
+    this.#handlers = {
+      'library.scan': createScanHandler({ roots, dataFolders }),
+      'file.ingest': createIngestHandler({ roots, readers, metadata, workFolder, videoTools }),
+    }
+  }
+
+  #findVideoTools(maxRssBytes: number): VideoTools | null {
+    const { ffmpegPath, ffprobePath } = this.#options
+    if (ffmpegPath === null || ffprobePath === null) return null
+    return new VideoTools({
+      ffmpegPath,
+      ffprobePath,
+      timeoutMs: this.#options.videoTimeoutMs ?? 120_000,
+      maxRssBytes,
+    })
+  }
+}
