@@ -29,7 +29,21 @@ type Reader = (tags: Tags) => Found | null
 
 /** What cameras write into every picture as its description. */
 const cameraDescriptions =
-  /^(?:olympus digital camera|sony dsc|dcim\\.*|digital camera|dav|default|minolta digital camera|samsung|konica minolta.*|exif_jpeg_picture|created with gimp.*|cof|hdr|screenshot|processed with .*|jpeg)$/i
+  /^(?:olympus digital camera|sony dsc|dcim\\.*|digital camera|dav|default|minolta digital camera|samsung|konica minolta.*|exif_jpeg_picture|created with gimp.*|cof|hdr|processed with .*)$/i
+
+const isoTags = [
+  'EXIF:ISO',
+  'EXIF:RecommendedExposureIndex',
+  'XMP:ISO',
+  'XMP:ISOSpeedRatings',
+  'Composite:ISO',
+]
+
+/** What fits no 16-bit tag, such as ISO 102,400, is written as this and stands in another tag. */
+const tooLarge = 65_535
+
+/** What cameras write without a lens; with `-n` one that has no name is a number of the maker's. */
+const unknownLens = /^(?:[\d.\s]+|-+|unknown.*|none|n\/a|0(?:\.0)? ?mm f\/0(?:\.0)?)$/i
 
 const readers: { field: Field; read: Reader }[] = [
   { field: 'camera', read: readCamera },
@@ -37,9 +51,7 @@ const readers: { field: Field; read: Reader }[] = [
     field: 'lens',
     read: firstText(
       ['EXIF:LensModel', 'XMP:LensModel', 'XMP:Lens', 'QuickTime:LensModel', 'Composite:LensID'],
-      (lens) =>
-        // With `-n` an unnamed lens is a number of the maker's.
-        /^[\d.\s]+$/.test(lens) ? null : lens,
+      (lens) => (unknownLens.test(lens) ? null : lens),
     ),
   },
   {
@@ -47,10 +59,7 @@ const readers: { field: Field; read: Reader }[] = [
     read: firstNumber(['EXIF:ExposureTime', 'XMP:ExposureTime', 'H264:ExposureTime'], exposureText),
   },
   { field: 'aperture', read: firstNumber(['EXIF:FNumber', 'XMP:FNumber', 'H264:FNumber'], apertureText) },
-  {
-    field: 'iso',
-    read: firstNumber(['EXIF:ISO', 'XMP:ISO', 'XMP:ISOSpeedRatings', 'Composite:ISO'], isoText),
-  },
+  { field: 'iso', read: firstNumber(isoTags, isoText) },
   { field: 'focalLength', read: firstNumber(['EXIF:FocalLength', 'XMP:FocalLength'], focalLengthText) },
   {
     field: 'title',
@@ -173,7 +182,7 @@ function firstNumber(tagNames: string[], write: (value: number) => string): Read
   return (tags) => {
     for (const tag of tagNames) {
       const number = tagNumber(tags, tag)
-      if (number !== null && number > 0) return { value: write(number), tag }
+      if (number !== null && number > 0 && number !== tooLarge) return { value: write(number), tag }
     }
     return null
   }
