@@ -1,0 +1,282 @@
+import type {
+  AgentView,
+  JobKindSummary,
+  JobView,
+  LibraryView,
+  ProblemView,
+  ScanView,
+} from '../../protocol/fleet.ts'
+import type { SkippedPath } from '../../protocol/scan.ts'
+import { type FakeBucket, FakeLibrary } from './fake-library.ts'
+import type { FakePictures } from './fake-pictures.ts'
+import { seededRandom } from './seeded-random.ts'
+
+export const scenarios = [
+  'full',
+  'million',
+  'setup',
+  'empty',
+  'no-agent',
+  'scanning',
+  'starting',
+  'broken',
+] as const
+export type Scenario = (typeof scenarios)[number]
+
+export type FakeWorld = {
+  scenario: Scenario
+  needsSetup: boolean
+  revision: number
+  library: FakeLibrary
+  libraries: LibraryView[]
+  agents: AgentView[]
+  kinds: JobKindSummary[]
+  deadJobs: JobView[]
+  problems: ProblemView[]
+  scans: ScanView[]
+  skipped: SkippedPath[]
+}
+
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
+
+/** One state of a whole Hearth, ready to be looked at. */
+export function createWorld(scenario: Scenario, pictures: FakePictures): FakeWorld {
+  const library = new FakeLibrary(pictures, bucketsOf(scenario))
+  const isBare = scenario === 'setup' || scenario === 'empty' || scenario === 'no-agent'
+  const isBroken = scenario === 'broken'
+  const isBusy = scenario === 'scanning' || scenario === 'starting'
+  return {
+    scenario,
+    needsSetup: scenario === 'setup',
+    revision: 1,
+    library,
+    libraries: isBare ? [] : librariesOf(scenario, library.size),
+    agents: scenario === 'no-agent' ? [] : agentsOf(isBroken, isBusy),
+    kinds: kindsOf(scenario, library.size),
+    deadJobs: isBroken ? deadJobs() : [],
+    problems: isBare || isBusy ? [] : problemsOf(library),
+    scans: isBare ? [] : scansOf(scenario, library.size),
+    skipped: isBare ? [] : skippedPaths(),
+  }
+}
+
+function bucketsOf(scenario: Scenario): FakeBucket[] {
+  if (scenario === 'setup' || scenario === 'empty' || scenario === 'no-agent' || scenario === 'starting')
+    return []
+  if (scenario === 'scanning') return months(2024, 5, 9, () => 34)
+  if (scenario === 'million') return months(2024, 5, 144, (at) => (at % 12 === 3 ? 14_000 : 6_309))
+  const random = seededRandom(5)
+  const buckets = months(2024, 5, 144, (at) =>
+    at === 10 ? 3_000 : at === 0 ? 58 : Math.ceil(20 + random() ** 2 * 320),
+  )
+  return [...buckets, { bucket: 'undated', count: 17 }]
+}
+
+function months(year: number, month: number, count: number, sizeOf: (at: number) => number): FakeBucket[] {
+  return Array.from({ length: count }, (_, at) => {
+    const date = new Date(Date.UTC(year, month - 1 - at, 1))
+    return { bucket: date.toISOString().slice(0, 7), count: sizeOf(at) }
+  })
+}
+
+function librariesOf(scenario: Scenario, assets: number): LibraryView[] {
+  const family: LibraryView = {
+    id: 1,
+    name: 'Photos',
+    root: '/srv/media/Photos',
+    agentId: 1,
+    state: scenario === 'starting' ? 'new' : 'online',
+    stateReason: null,
+    ignoreGlobs: [],
+    assets,
+    files: scenario === 'starting' ? 214 : scenario === 'scanning' ? 1_204 : Math.round(assets * 1.21),
+    missing: 0,
+    scanning: scenario === 'scanning' || scenario === 'starting',
+    lastScanAt: scenario === 'starting' ? null : minutesAgo(34),
+  }
+  if (scenario !== 'broken') return [family]
+  return [
+    {
+      ...family,
+      state: 'held',
+      stateReason: 'The last scan did not find 1,204 of 8,311 files, all below “2019”.',
+      missing: 1_204,
+    },
+    {
+      ...family,
+      id: 2,
+      name: 'Scans of slides',
+      root: '/mnt/slides',
+      state: 'offline',
+      stateReason:
+        'The folder /mnt/slides is empty although it held 2,410 files; the disk is probably not mounted.',
+      lastScanAt: minutesAgo(60 * 30),
+    },
+  ]
+}
+
+function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
+  const facts = { arch: 'x64', macAddresses: ['02:00:00:00:00:01'] }
+  return [
+    {
+      id: 1,
+      name: 'vault',
+      state: isBroken ? 'draining' : 'online',
+      lastSeenAt: minutesAgo(0),
+      version: '0.1.0',
+      facts: {
+        ...facts,
+        hostName: 'vault',
+        os: 'Debian 12',
+        cpuModel: 'Celeron J4125',
+        cpuCount: 4,
+        memoryBytes: 8e9,
+        gpu: null,
+      },
+      capabilities: [
+        { capability: 'scan', concurrency: 1 },
+        { capability: 'ingest', concurrency: 4 },
+        { capability: 'sidecar', concurrency: 1 },
+      ],
+      roots: ['/srv/media/Photos', '/srv/media/Slides'],
+      leases: isBusy ? 5 : 0,
+      perMinute: isBusy ? 372 : 0,
+    },
+    {
+      id: 2,
+      name: 'workshop',
+      state: isBroken ? 'offline' : 'online',
+      lastSeenAt: minutesAgo(isBroken ? 190 : 0),
+      version: '0.1.0',
+      facts: {
+        ...facts,
+        hostName: 'workshop',
+        os: 'Debian 12',
+        cpuModel: 'Ryzen 7',
+        cpuCount: 16,
+        memoryBytes: 64e9,
+        gpu: 'RTX 3070',
+      },
+      capabilities: [
+        { capability: 'detect', concurrency: 2 },
+        { capability: 'embed', concurrency: 2 },
+      ],
+      roots: [],
+      leases: 0,
+      perMinute: 0,
+    },
+  ]
+}
+
+function kindsOf(scenario: Scenario, assets: number): JobKindSummary[] {
+  const idle = { queued: 0, leased: 0, dead: 0, cancelled: 0, perSecond: 0, etaSeconds: null, waitsFor: null }
+  const scan: JobKindSummary = { kind: 'library.scan', capability: 'scan', ...idle, done: 3 }
+  const ingest: JobKindSummary = {
+    kind: 'file.ingest',
+    capability: 'ingest',
+    ...idle,
+    done: Math.round(assets * 1.21),
+  }
+  if (scenario === 'setup' || scenario === 'empty' || scenario === 'no-agent') return []
+  if (scenario === 'scanning') {
+    return [
+      { ...scan, leased: 1 },
+      { ...ingest, done: 312, queued: 888, leased: 4, perSecond: 7.4, etaSeconds: 121 },
+    ]
+  }
+  if (scenario === 'starting') {
+    return [
+      { ...scan, done: 0, leased: 1 },
+      { ...ingest, done: 0, queued: 210, leased: 4, etaSeconds: null },
+    ]
+  }
+  if (scenario === 'broken') {
+    const waitsFor = 'waits for a machine that reads files; “vault” takes no more work'
+    return [scan, { ...ingest, queued: 418, dead: 3, waitsFor }]
+  }
+  return [scan, ingest]
+}
+
+function deadJobs(): JobView[] {
+  const texts = [
+    [
+      '2019/Norway/IMG_2210.CR3',
+      'The disk returned an input/output error at 14.2 MB of 28.4 MB. Check the disk; other files are read meanwhile.',
+    ],
+    ['2016/old phone/VID_0003.3gp', 'Reading took longer than 60 s in each of 5 attempts.'],
+    ['Scans/1978/slide 0042.tif', 'Permission denied. Let the agent’s user read the file and retry.'],
+  ] as const
+  return texts.map(([subject, message], at) => ({
+    id: 900 + at,
+    kind: 'file.ingest',
+    state: 'dead',
+    libraryId: 1,
+    subject,
+    assetId: at + 1,
+    agentId: 1,
+    attempt: 5,
+    progress: null,
+    waitsFor: null,
+    error: { code: at === 1 ? 'timed_out' : 'file_unreadable', message },
+    createdAt: minutesAgo(90),
+    startedAt: minutesAgo(60),
+    finishedAt: minutesAgo(12 + at),
+  }))
+}
+
+function problemsOf(library: FakeLibrary): ProblemView[] {
+  const found: ProblemView[] = []
+  for (const { bucket } of library.timeline().slice(0, 40)) {
+    for (const tile of library.tiles(bucket, 0, 200) ?? []) {
+      const detail = tile.state === 'damaged' ? library.detail(tile.id) : undefined
+      const file = detail?.files[0]
+      if (!detail?.problem || !file) continue
+      found.push({
+        assetId: tile.id,
+        fileId: file.id,
+        libraryId: 1,
+        path: file.path,
+        problem: detail.problem,
+      })
+    }
+  }
+  return found
+}
+
+function scansOf(scenario: Scenario, assets: number): ScanView[] {
+  const files = Math.round(assets * 1.21)
+  const scan: ScanView = {
+    id: 3,
+    state: scenario === 'scanning' || scenario === 'starting' ? 'running' : 'complete',
+    startedAt: minutesAgo(34),
+    finishedAt: scenario === 'scanning' ? null : minutesAgo(33),
+    folders: 412,
+    files,
+    added: 37,
+    changed: 2,
+    moved: 0,
+    missing: 0,
+    skipped: { hidden: 2, unsupported: 2, unreadable: 1 },
+    reason: null,
+  }
+  const held = {
+    state: 'held' as const,
+    missing: 1_204,
+    reason: 'More than a tenth of all files was not found.',
+  }
+  return [
+    scenario === 'broken' ? { ...scan, ...held } : scan,
+    { ...scan, id: 2, startedAt: minutesAgo(60 * 26), state: 'complete', added: 0, changed: 0 },
+    { ...scan, id: 1, startedAt: minutesAgo(60 * 50), state: 'complete', added: files - 37, changed: 0 },
+  ]
+}
+
+function skippedPaths(): SkippedPath[] {
+  return [
+    { path: '2021/.DS_Store', reason: 'hidden' },
+    { path: '2021/.picasa.ini', reason: 'hidden' },
+    { path: '2022/Letters/receipt.pdf', reason: 'unsupported' },
+    { path: '2022/Letters/notes.txt', reason: 'unsupported' },
+    { path: 'private', reason: 'unreadable' },
+  ]
+}

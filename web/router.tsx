@@ -1,0 +1,88 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { callApi } from './api/call-api.ts'
+import { sessionQuery } from './api/queries.ts'
+import { Shell } from './shell/shell.tsx'
+import { TimelinePage } from './timeline/timeline-page.tsx'
+import { NotFoundPage, PageError } from './ui/page-error.tsx'
+
+type RouterContext = { queryClient: QueryClient }
+
+const rootRoute = createRootRouteWithContext<RouterContext>()({
+  component: Outlet,
+  errorComponent: PageError,
+  notFoundComponent: NotFoundPage,
+})
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/login',
+  validateSearch: (search): { from?: string } => (isOwnPath(search.from) ? { from: search.from } : {}),
+  component: lazyRouteComponent(() => import('./account/login-page.tsx'), 'LoginPage'),
+})
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('./account/setup-page.tsx'), 'SetupPage'),
+})
+
+/** Everything behind the door. */
+const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery)
+    if (session) return
+    const { needed } = await callApi('getSetup')
+    if (needed) throw redirect({ to: '/setup' })
+    throw redirect({ to: '/login', search: location.href === '/' ? {} : { from: location.href } })
+  },
+  component: Shell,
+  errorComponent: PageError,
+})
+
+/** The viewer lies over the timeline, which stays where it was. */
+const galleryRoute = createRoute({ getParentRoute: () => appRoute, id: 'gallery', component: TimelinePage })
+const timelineRoute = createRoute({ getParentRoute: () => galleryRoute, path: '/' })
+const viewerRoute = createRoute({
+  getParentRoute: () => galleryRoute,
+  path: '/assets/$assetId',
+  component: lazyRouteComponent(() => import('./viewer/viewer-page.tsx'), 'ViewerPage'),
+})
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/dashboard',
+  component: lazyRouteComponent(() => import('./dashboard/dashboard-page.tsx'), 'DashboardPage'),
+})
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  setupRoute,
+  appRoute.addChildren([galleryRoute.addChildren([timelineRoute, viewerRoute]), dashboardRoute]),
+])
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({ routeTree, context: { queryClient }, defaultPreload: false })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}
+
+/** Only ever lead back into this app. */
+function isOwnPath(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.startsWith('/') && !value.startsWith('//') && !value.includes('\\')
+  )
+}

@@ -1,0 +1,201 @@
+import {
+  IconArrowLeft,
+  IconChevronLeft,
+  IconChevronRight,
+  IconDownload,
+  IconInfoCircle,
+} from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useLocation, useNavigate, useParams, useRouter } from '@tanstack/react-router'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { AssetTile } from '../../protocol/assets.ts'
+import { originalUrl, previewUrl } from '../api/asset-urls.ts'
+import { assetQuery } from '../api/queries.ts'
+import { bucketOf, formatLocal } from '../ui/format-when.ts'
+import { errorSentence } from '../ui/page-error.tsx'
+import { tileLabel } from '../ui/tile-label.ts'
+import { Damaged } from './damaged.tsx'
+import { findDisplayableFile, findVideoFile } from './displayable-file.ts'
+import { InfoPanel } from './info-panel.tsx'
+import { PictureStage } from './picture-stage.tsx'
+import { useNeighbours } from './use-neighbours.ts'
+import { VideoStage } from './video-stage.tsx'
+import styles from './viewer.module.css'
+
+declare module '@tanstack/history' {
+  interface HistoryState {
+    /** The viewer was opened from the timeline: going back leads there. */
+    overTimeline?: boolean
+  }
+}
+
+/** One picture over the timeline, with its neighbours a key or a swipe away. */
+export function ViewerPage() {
+  const assetId = Number(useParams({ from: '/app/gallery/assets/$assetId' }).assetId)
+  const router = useRouter()
+  const navigate = useNavigate()
+  const isOverTimeline = useLocation().state.overTimeline === true
+  const asset = useQuery(assetQuery(assetId))
+  const detail = asset.data
+  const bucket = detail ? bucketOf(detail.capturedLocal) : null
+  const { here, newer, older } = useNeighbours(bucket, assetId)
+  const tile: AssetTile | undefined = detail ?? here
+  const [isInfoOpen, setInfoOpen] = useState(false)
+  const dialog = useRef<HTMLDivElement>(null)
+  usePrefetch([older, newer])
+
+  const close = useCallback(() => {
+    if (isOverTimeline && window.history.length > 1) router.history.back()
+    else void navigate({ to: '/' })
+  }, [isOverTimeline, navigate, router])
+  const go = useCallback(
+    (next: AssetTile | undefined) => {
+      if (!next) return
+      const params = { assetId: String(next.id) }
+      void navigate({
+        to: '/assets/$assetId',
+        params,
+        replace: true,
+        state: { overTimeline: isOverTimeline },
+      })
+    },
+    [isOverTimeline, navigate],
+  )
+
+  useLayoutEffect(() => dialog.current?.focus(), [])
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const target = event.target as Element
+      if (
+        event.metaKey ||
+        event.ctrlKey ||
+        event.altKey ||
+        target.closest('input, textarea, [role="dialog"] [role="dialog"]')
+      )
+        return
+      if (document.querySelector('.mantine-Modal-content')) return
+      if (event.key === 'Escape') close()
+      else if (event.key === 'i' || event.key === 'I') setInfoOpen((isOpen) => !isOpen)
+      else if (target instanceof HTMLVideoElement) return
+      else if (event.key === 'ArrowLeft') go(newer)
+      else if (event.key === 'ArrowRight') go(older)
+      else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [close, go, newer, older])
+
+  const download = detail?.files.find(({ role }) => role === 'original') ?? detail?.files[0]
+  return (
+    <div
+      ref={dialog}
+      role="dialog"
+      aria-modal="true"
+      aria-label={tile ? tileLabel(tile) : 'Picture'}
+      tabIndex={-1}
+      className={styles.viewer}
+      data-info={isInfoOpen || undefined}
+    >
+      <div className={styles.stage}>
+        <div className={styles.bar}>
+          <button type="button" className={styles.button} onClick={close} aria-label="Back to the photos">
+            <IconArrowLeft size={22} stroke={1.7} />
+          </button>
+          <p className={styles.when}>
+            {tile ? (tile.capturedLocal ? formatLocal(tile.capturedLocal) : 'No date') : ''}
+          </p>
+          {download && (
+            <a
+              className={styles.button}
+              href={originalUrl(assetId, download.id, true)}
+              download={download.name}
+              aria-label={`Download ${download.name}`}
+            >
+              <IconDownload size={22} stroke={1.7} />
+            </a>
+          )}
+          <button
+            type="button"
+            className={styles.button}
+            aria-label="Information"
+            aria-pressed={isInfoOpen}
+            onClick={() => setInfoOpen(!isInfoOpen)}
+          >
+            <IconInfoCircle size={22} stroke={1.7} />
+          </button>
+        </div>
+        {asset.isError ? (
+          <Damaged title="This picture cannot be shown" text={errorSentence(asset.error)} />
+        ) : !tile ? null : detail && tile.state === 'damaged' && tile.thumbhash === null ? (
+          <Damaged problem={detail.problem} assetId={assetId} file={download} />
+        ) : tile.kind === 'video' ? (
+          <VideoStage
+            key={assetId}
+            tile={tile}
+            file={detail ? findVideoFile(detail.files) : undefined}
+            isKnown={!!detail}
+          />
+        ) : (
+          <PictureStage
+            key={assetId}
+            tile={tile}
+            original={detail ? findDisplayableFile(detail.files) : undefined}
+            note={detail?.problem?.message}
+            onOlder={older ? () => go(older) : undefined}
+            onNewer={newer ? () => go(newer) : undefined}
+            onClose={close}
+          />
+        )}
+        <SideButton side="newer" target={newer} onGo={go} />
+        <SideButton side="older" target={older} onGo={go} />
+      </div>
+      {isInfoOpen && <InfoPanel asset={detail} onClose={() => setInfoOpen(false)} />}
+    </div>
+  )
+}
+
+type SideButtonProps = {
+  side: 'newer' | 'older'
+  target: AssetTile | undefined
+  onGo: (tile: AssetTile) => void
+}
+
+function SideButton({ side, target, onGo }: SideButtonProps) {
+  if (!target) return null
+  return (
+    <button
+      type="button"
+      className={styles.side}
+      data-side={side}
+      onClick={() => onGo(target)}
+      aria-label={side === 'newer' ? 'Newer picture' : 'Older picture'}
+    >
+      {side === 'newer' ? (
+        <IconChevronLeft size={28} stroke={1.6} />
+      ) : (
+        <IconChevronRight size={28} stroke={1.6} />
+      )}
+    </button>
+  )
+}
+
+/** The next step shows at once: preview and facts of both neighbours are asked for in advance. */
+function usePrefetch(tiles: (AssetTile | undefined)[]): void {
+  const queryClient = useQueryClient()
+  const key = tiles.map((tile) => `${tile?.id}:${tile?.version}`).join()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all that matters of the tiles
+  useEffect(() => {
+    const images = tiles.flatMap((tile) => {
+      if (!tile) return []
+      void queryClient.prefetchQuery(assetQuery(tile.id))
+      if (tile.state === 'damaged' && tile.thumbhash === null) return []
+      const image = new Image()
+      image.src = previewUrl(tile)
+      return [image]
+    })
+    return () => {
+      for (const image of images) if (!image.complete) image.src = ''
+    }
+  }, [key, queryClient])
+}
