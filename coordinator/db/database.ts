@@ -26,6 +26,8 @@ export function openDatabase(address: DatabaseAddress): Database {
   })
   // A connection that breaks while idle is replaced by the pool; the next query tells if that fails.
   pool.on('error', () => {})
+  // One that breaks while somebody has it fails their query; the event beside it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }
 
