@@ -13,9 +13,21 @@ let template: Promise<string> | undefined
 
 export async function freshEmbeddedDatabase(): Promise<FreshDatabase> {
   template ??= requireTemplate()
-  // Short: the path of a Unix socket has at most 107 bytes.
-  const folder = await mkdtemp(join(tmpdir(), 'hearth-db-'))
+  const folder = await shortFolder()
   await copyDatabase(await template, join(folder, 'pgdata'))
+  return startIn(folder)
+}
+
+export async function bareEmbeddedDatabase(): Promise<FreshDatabase> {
+  return startIn(await shortFolder())
+}
+
+/** Short: the path of a Unix socket has at most 107 bytes. */
+export function shortFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'hearth-db-'))
+}
+
+async function startIn(folder: string): Promise<FreshDatabase> {
   const server = await EmbeddedProcess.start(folder)
   const db = openDatabase(server.address)
   return {
@@ -33,7 +45,7 @@ export async function freshEmbeddedDatabase(): Promise<FreshDatabase> {
 async function requireTemplate(): Promise<string> {
   const path = join(testEnvironment.cacheFolder, `embedded-${migrationsHash()}`)
   if (await exists(path)) return path
-  const folder = await mkdtemp(join(tmpdir(), 'hearth-db-'))
+  const folder = await shortFolder()
   const server = await EmbeddedProcess.start(folder)
   const db = openDatabase(server.address)
   await migrate(db)

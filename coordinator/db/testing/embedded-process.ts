@@ -23,12 +23,17 @@ export class EmbeddedProcess {
     this.address = { socketFolder }
   }
 
-  /** @throws Error with what the process said when it does not start */
-  static async start(folder: string): Promise<EmbeddedProcess> {
+  /**
+   * @param under a command to run it under, such as a tracer
+   * @throws Error with what the process said when it does not start
+   */
+  static async start(folder: string, under: string[] = []): Promise<EmbeddedProcess> {
+    const [command = '', ...parameters] = [...under, process.execPath]
     const config = { folder, socketFolder: folder, logLevel: 'error' }
     const child = fork(mainPath, [], {
       env: childEnvironment({ HEARTH_CONFIG: JSON.stringify(config), NODE_OPTIONS: undefined }),
-      execArgv: [],
+      execPath: command,
+      execArgv: parameters,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     const server = new EmbeddedProcess(child, folder)
@@ -49,16 +54,14 @@ export class EmbeddedProcess {
     return this.#child.pid!
   }
 
-  stop(): Promise<unknown> {
-    return this.#end('SIGTERM')
+  /** In order, as when the supervisor goes away. */
+  async stop(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect()
+    await this.#exit
   }
 
-  kill(): Promise<unknown> {
-    return this.#end('SIGKILL')
-  }
-
-  #end(signal: NodeJS.Signals): Promise<unknown> {
-    this.#child.kill(signal)
-    return this.#exit
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#exit
   }
 }

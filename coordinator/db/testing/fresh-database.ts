@@ -1,16 +1,16 @@
 import { describe } from 'vitest'
 import { testEnvironment } from '../../../config/test-environment.ts'
 import type { Database, DatabaseAddress } from '../database.ts'
-import { freshEmbeddedDatabase } from './embedded-database.ts'
-import { freshServerDatabase } from './server-database.ts'
+import { bareEmbeddedDatabase, freshEmbeddedDatabase } from './embedded-database.ts'
+import { bareServerDatabase, freshServerDatabase } from './server-database.ts'
 
 export type Engine = 'server' | 'embedded'
 
-/** A migrated, empty database that nobody else has, gone when disposed of. */
+/** An empty database that nobody else has, gone when disposed of. */
 export type FreshDatabase = AsyncDisposable & { db: Database; address: DatabaseAddress }
 
 /**
- * A database for one test: `await using fresh = await freshDatabase()`.
+ * A migrated database for one test: `await using fresh = await freshDatabase()`.
  *
  * A clone takes about 50 ms on a server and a second on the embedded one, which runs as the real process.
  *
@@ -18,6 +18,11 @@ export type FreshDatabase = AsyncDisposable & { db: Database; address: DatabaseA
  */
 export function freshDatabase(engine: Engine = defaultEngine()): Promise<FreshDatabase> {
   return engine === 'server' ? freshServerDatabase() : freshEmbeddedDatabase()
+}
+
+/** The same without any table, for tests of the migrations themselves. */
+export function bareDatabase(engine: Engine): Promise<FreshDatabase> {
+  return engine === 'server' ? bareServerDatabase() : bareEmbeddedDatabase()
 }
 
 /** Runs a suite on both databases: what holds on one must hold on the other. */

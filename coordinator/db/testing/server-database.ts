@@ -12,11 +12,17 @@ const TEMPLATE_LOCK = 4_843_270_114
 let template: Promise<string> | undefined
 
 export async function freshServerDatabase(): Promise<FreshDatabase> {
-  const serverUrl = testEnvironment.databaseUrl
-  if (!serverUrl) throw new Error('TEST_DATABASE_URL names no Postgres server for this test')
-  template ??= requireTemplate(serverUrl)
+  template ??= requireTemplate(requireServerUrl())
+  return createDatabase(await template)
+}
+
+export function bareServerDatabase(): Promise<FreshDatabase> {
+  return createDatabase('template0')
+}
+
+async function createDatabase(from: string): Promise<FreshDatabase> {
+  const serverUrl = requireServerUrl()
   const name = `hearth_test_${randomBytes(8).toString('hex')}`
-  const from = await template
   await withAdministrator(serverUrl, (client) => client.query(`create database ${name} template ${from}`))
   const address = { url: withDatabaseName(serverUrl, name) }
   const db = openDatabase(address)
@@ -30,6 +36,12 @@ export async function freshServerDatabase(): Promise<FreshDatabase> {
       )
     },
   }
+}
+
+function requireServerUrl(): string {
+  if (!testEnvironment.databaseUrl)
+    throw new Error('TEST_DATABASE_URL names no Postgres server for this test')
+  return testEnvironment.databaseUrl
 }
 
 /** The migrated template, made by whichever of the test workers comes first. */
