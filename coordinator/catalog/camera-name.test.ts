@@ -14,6 +14,7 @@ test.each([
   ['PENTAX Corporation', 'PENTAX K10D', 'Pentax K10D'],
   ['LEICA CAMERA AG', 'LEICA Q2', 'Leica Q2'],
   ['Konica Minolta Camera, Inc.', 'DiMAGE A200', 'Konica Minolta DiMAGE A200'],
+  ['SANYO Electric Co.,Ltd.', 'SR6', 'Sanyo SR6'],
   ['samsung', 'SM-G991B', 'Samsung SM-G991B'],
   ['motorola', 'moto g(9) plus', 'Motorola moto g(9) plus'],
   ['Google', 'Pixel 7', 'Google Pixel 7'],
@@ -26,4 +27,10 @@ test.each([
   [null, null, null],
 ])('make %j and model %j are %j', (make, model, name) => {
   expect(cameraName(make, model)).toBe(name)
+})
+
+test('a name of any length is read at once', () => {
+  const start = performance.now()
+  expect(cameraName(`A${' '.repeat(60_000)}x`, 'Model')).toMatch(/^A\s+Model$/)
+  expect(performance.now() - start).toBeLessThan(100)
 })

@@ -1,6 +1,6 @@
 /** Words with which the name of the company begins and that of the brand ends. */
 const corporate =
-  /[\s,]+(?:corporation|corp\.?|company|co\.?|ltd\.?|inc\.?|imaging|camera|cameras|ag|gmbh|optical|electronics?|techwin|technolog(?:y|ies)|digital|mobile|communications?)(?:[\s,].*)?$/i
+  /[\s,]+(?:corporation|corp\.?|company|co\.?|ltd\.?|inc\.?|imaging|camera|cameras|ag|gmbh|optical|electric|electronics?|techwin|technolog(?:y|ies)|digital|mobile|communications?)(?:[\s,].*)?$/i
 
 /** Makes whose brand is none of their first words. */
 const brands = new Map([
@@ -10,7 +10,9 @@ const brands = new Map([
 ])
 
 /** The camera as people say it: `Canon` and `Canon EOS R6` are a `Canon EOS R6`, `NIKON CORPORATION` and `NIKON D70` a `Nikon D70`. */
-export function cameraName(make: string | null, model: string | null): string | null {
+export function cameraName(givenMake: string | null, givenModel: string | null): string | null {
+  const make = givenMake === null ? null : shorten(givenMake)
+  const model = givenModel === null ? null : shorten(givenModel)
   const brand = make === null ? null : brandOf(make)
   if (brand === null) return model
   if (model === null) return brand
@@ -19,6 +21,11 @@ export function cameraName(make: string | null, model: string | null): string | 
   // `OM-1` of `OM Digital Solutions`: the brand is part of a word, so there is nothing to spell differently.
   if (begins) return /^(\s|$)/.test(model.slice(brand.length)) ? brand + model.slice(brand.length) : model
   return `${brand} ${model}`
+}
+
+/** No camera has a longer name; a hostile file has one of 64 kB. */
+function shorten(text: string): string {
+  return text.slice(0, 100).toWellFormed()
 }
 
 function brandOf(make: string): string {

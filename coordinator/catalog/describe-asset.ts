@@ -29,7 +29,7 @@ type Reader = (tags: Tags) => Found | null
 
 /** What cameras write into every picture as its description. */
 const cameraDescriptions =
-  /^(?:olympus digital camera|sony dsc|dcim\\.*|digital camera|dav|default|minolta digital camera|samsung|konica minolta.*|exif_jpeg_picture|created with gimp.*|cof|hdr|processed with .*)$/i
+  /^(?:(?:\w+ )?digital camera|sony dsc|dcim\\.*|dav|default|samsung|konica minolta.*|exif_jpeg_picture|created with gimp.*|cof|hdr|processed with .*)$/i
 
 const isoTags = [
   'EXIF:ISO',

@@ -43,6 +43,11 @@ test.each<[string, string[], string[]]>([
     ['a image: a.CR2=original | a.JPG=cover* | a.jpg=export'],
   ],
   [
+    'and so for one in lower case',
+    ['a.jpg', 'a.JPG', 'a.cr2'],
+    ['a image: a.JPG=export | a.cr2=original | a.jpg=cover*'],
+  ],
+  [
     'one sidecar serves RAW and JPEG',
     ['2023-01-01_12-00-00.CR2', '2023-01-01_12-00-00.JPG', '2023-01-01_12-00-00.xmp'],
     [

@@ -54,6 +54,12 @@ test.each([
   expect(readOffset(text)).toBe(minutes)
 })
 
+test('a text of any length is read at once', () => {
+  const start = performance.now()
+  expect(readDate(`2024:05:01 14:03:22${' '.repeat(50_000)}x`)).toBeNull()
+  expect(performance.now() - start).toBeLessThan(100)
+})
+
 test('every moment that ExifTool can print is read back', () => {
   const anyMs = fc.integer({ min: Date.UTC(1826, 0, 1), max: Date.UTC(2999, 11, 31) })
   fc.assert(

@@ -7,6 +7,9 @@ export type ClockReading = {
   hasTime: boolean
 }
 
+/** Files can hold any text here; a longer one is no date, and the pattern would be slow on some. */
+const longestText = 64
+
 const dateText =
   /^\s*(\d{4})(?:[:\-/.](\d{1,2})(?:[:\-/.](\d{1,2})(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?)?)?\s*(Z|[+-]\d{1,2}:?\d{2})?(?:\s*DST)?\s*$/
 
@@ -17,7 +20,7 @@ const dateText =
  */
 export function readDate(value: unknown): ClockReading | null {
   const text = typeof value === 'number' ? String(value) : value
-  if (typeof text !== 'string') return null
+  if (typeof text !== 'string' || text.length > longestText) return null
   const match = dateText.exec(text)
   if (match === null) return null
   const [, year, month, day, hour, minute, second, fraction, offset] = match
