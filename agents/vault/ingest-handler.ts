@@ -10,7 +10,7 @@ import type { RenderOutcome } from './reader/messages.ts'
 import { problemOfEnd } from './reader/problem-of-end.ts'
 import type { ReaderPool } from './reader/reader-pool.ts'
 import { ReaderEndedError, type ReaderProcess } from './reader/reader-process.ts'
-import { renderForeign } from './render-foreign.ts'
+import { renderBroken, renderForeign } from './render-foreign.ts'
 import { renderRaw } from './render-raw.ts'
 import { renderVideo } from './render-video.ts'
 import { requireRoot } from './root-guard.ts'
@@ -132,22 +132,26 @@ class Ingest {
   }
 
   async #render(family: FormatFamily | undefined, first: RenderOutcome, file: HashedFile): Promise<Rendered> {
-    const tags = file.metadata?.tags
     if (family === 'sidecar') return { outcome: first, media: null }
-    if (family === undefined)
+    if (family === undefined) {
       return { outcome: { ...first, problem: first.problem ?? unknownFormat }, media: null }
-    const byImage = { outcome: first, media: imageFacts(first, tags) }
-    if (family === 'image' && first.foreignFormat === null) return byImage
-    if (first.problem?.code === 'empty' || (family !== 'image' && first.problem !== null)) {
-      return { outcome: first, media: { ...byImage.media, kind: family === 'video' ? 'video' : 'image' } }
     }
-    const renderers = { image: renderForeign, raw: renderRaw, video: renderVideo }
+    const byHeader = imageFacts(first, file.metadata?.tags)
+    const unrendered: Rendered = {
+      outcome: first,
+      media: { ...byHeader, kind: family === 'video' ? 'video' : 'image' },
+    }
+    if (first.picture !== null || first.problem?.code === 'empty') return unrendered
+    // A reader that ended while it only had to hash does not get the harder part.
+    if (family !== 'image' && first.problem !== null) return unrendered
+    const renderImage = first.foreignFormat === null ? renderBroken : renderForeign
+    const render = { image: renderImage, raw: renderRaw, video: renderVideo }[family]
     let rendered: Rendered | undefined
     const outcome = await this.#orProblem(async () => {
-      rendered = await renderers[family](file, this.#parts, first)
+      rendered = await render(file, this.#parts, first)
       return rendered.outcome
     })
-    return rendered ?? { outcome, media: { ...byImage.media, kind: family === 'video' ? 'video' : 'image' } }
+    return rendered ?? { ...unrendered, outcome }
   }
 
   /** Turns the end of the reader into a fact about the file, as soon as the file has a hash to hang it on. */

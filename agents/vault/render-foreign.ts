@@ -24,11 +24,27 @@ export async function renderForeign(
   if (format === null) return { outcome: first, media: imageFacts(first, tags) }
   const outcome = (await renderThroughFfmpeg(file, parts, format)) ??
     (await renderEmbedded(file, parts)) ?? { ...nothingRendered, problem: notDecodable(format, parts) }
-  // The size is that of the file, not of what was made from it.
-  const bySource = imageFacts({ ...outcome, picture: null, headerSizePx: null, codec: format }, tags)
+  // The size is that of the file, not of the smaller picture made from it.
+  const ofFile = imageFacts({ ...outcome, picture: null, codec: format }, tags)
   return {
     outcome,
-    media: bySource.widthPx === null ? imageFacts({ ...outcome, codec: format }, tags) : bySource,
+    media: ofFile.widthPx === null ? imageFacts({ ...outcome, codec: format }, tags) : ofFile,
+  }
+}
+
+/**
+ * Shows a broken or forbidding picture at least through the thumbnail that its camera put into it. Its
+ * problem stays.
+ */
+export async function renderBroken(
+  file: HashedFile,
+  parts: IngestParts,
+  first: RenderOutcome,
+): Promise<Rendered> {
+  const embedded = file.reader.isAlive ? await renderEmbedded(file, parts) : undefined
+  return {
+    outcome: { ...first, picture: embedded?.picture ?? null },
+    media: imageFacts(first, file.metadata?.tags),
   }
 }
 
@@ -39,16 +55,19 @@ async function renderThroughFfmpeg(
 ): Promise<RenderOutcome | undefined> {
   const { videoTools, workFolder } = parts
   if (videoTools === null) return undefined
-  const answer = await workFolder.withSafeName(file.absolutePath, (name) =>
-    videoTools.still(name, format, file.signal),
-  )
-  if (!('picture' in answer)) return undefined
-  const rendered = await file.reader.ask(
-    { type: 'render', source: { bytes: answer.picture }, orientation: null },
-    file.signal,
-  )
-  if (rendered.type === 'failed') throw new AppError(rendered.code, rendered.message)
-  return rendered.outcome.picture === null ? undefined : rendered.outcome
+  return await workFolder.withSafeName(file.absolutePath, async (name) => {
+    const answer = await videoTools.still(name, format, file.signal)
+    if (!('picture' in answer)) return undefined
+    const rendered = await file.reader.ask(
+      { type: 'render', source: { bytes: answer.picture }, orientation: null },
+      file.signal,
+    )
+    if (rendered.type === 'failed') throw new AppError(rendered.code, rendered.message)
+    if (rendered.outcome.picture === null) return undefined
+    const facts = await videoTools.probe(name, file.signal, format)
+    const { widthPx, heightPx } = facts ?? {}
+    return { ...rendered.outcome, headerSizePx: widthPx && heightPx ? { widthPx, heightPx } : null }
+  })
 }
 
 function notDecodable(format: ForeignFormat, parts: IngestParts): Problem {

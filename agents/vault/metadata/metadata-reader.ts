@@ -125,16 +125,21 @@ export class MetadataReader {
   }
 }
 
+/** Containers that may hold their metadata behind the pixels, where `-fast2` does not look. */
+const metadataAnywhere: ReadonlySet<string> = new Set([
+  ...['png', 'webp', 'gif', 'jxl', 'psd', 'heic', 'heif', 'hif', 'avif'],
+])
+
 /**
- * How much of a file ExifTool reads. JPEG, TIFF and HEIC have all that the gallery needs before the
- * pixels; `-fast2` stops there and skips the maker notes. PNG and WebP may have it behind the pixels. RAW files and
- * movies need all: their previews are in maker notes, their dates often at the end.
+ * How much of a file ExifTool reads. JPEG and TIFF have all that the gallery needs before the pixels:
+ * `-fast2` stops there and skips the maker notes. RAW files and movies need all: their previews are in
+ * maker notes, their dates often at the end.
  */
 export function readingOf(path: PathName): { pass: 'fast' | 'full'; args: string[] } {
-  const family = findFamily(path.slice(path.lastIndexOf('/') + 1))
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const family = findFamily(name)
   if (family === 'raw' || family === 'video') return { pass: 'full', args: [] }
-  const extension = extensionOf(path)
-  if (['png', 'webp', 'gif', 'jxl', 'psd'].includes(extension)) return { pass: 'full', args: ['-fast'] }
+  if (metadataAnywhere.has(extensionOf(name))) return { pass: 'full', args: ['-fast'] }
   return { pass: 'fast', args: ['-fast2'] }
 }
 

@@ -90,7 +90,8 @@ export class ReaderProcess {
 
   /** Ends the process and waits until it is gone. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const { pid, exitCode, signalCode } = this.#child
+    if (pid === undefined || exitCode !== null || signalCode !== null) return
     const gone = once(this.#child, 'exit')
     this.kill('aborted')
     await gone

@@ -32,22 +32,16 @@ export class VideoTools {
     this.#options = options
   }
 
-  /** What a movie is; undefined when ffprobe finds no moving picture in it. */
-  async probe(file: string, signal: AbortSignal): Promise<StreamFacts | undefined> {
+  /** What a movie is, or a still of the given format; undefined when ffprobe finds no picture in it. */
+  async probe(file: string, signal: AbortSignal, format?: ForeignFormat): Promise<StreamFacts | undefined> {
     const wanted = [
       'format=duration',
       'stream=codec_type,codec_name,width,height,sample_aspect_ratio,duration',
       'stream_disposition=attached_pic',
       'stream_side_data=rotation',
     ]
-    const args = [
-      ...inputOptions(CONTAINERS),
-      '-show_entries',
-      wanted.join(':'),
-      '-of',
-      'json',
-      `file:${file}`,
-    ]
+    const formats = format === undefined ? CONTAINERS : demuxerOf[format]
+    const args = [...inputOptions(formats), '-show_entries', wanted.join(':'), '-of', 'json', `file:${file}`]
     const answer = await this.#run(this.#options.ffprobePath, args, signal)
     if (answer.end !== 'finished') return undefined
     try {
