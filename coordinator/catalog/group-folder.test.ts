@@ -229,6 +229,10 @@ test('numbered pictures without a RAW were developed from the RAW that they name
   expect(together(names)).toEqual([names])
 })
 
+test('a copy of a picture that a camera has named by its time joins it', () => {
+  expect(together(['IMG_20240501_140322.jpg', 'IMG_20240501_140322 (1).jpg'])).toHaveLength(1)
+})
+
 test('an edited picture of a Takeout joins the one of equal number', () => {
   const names = ['a.jpg', 'a(1).jpg', 'a-edited.jpg', 'a-edited(1).jpg']
   expect(together(names)).toEqual([
