@@ -34,15 +34,16 @@ export function matchAssets(
     taken.add(id)
     matched[index] = id
   }
-  groups.forEach((group, index) => {
-    const sameName = byKey.get(group.key)
-    if (sameName && group.members.some((member) => member.assetId === sameName.id)) claim(index, sameName.id)
-  })
-  groups.forEach((group, index) => {
+  const claimByFiles = (group: GroupMembers, index: number): void => {
     for (const id of byShare(group)) {
       if (byId.get(id)?.livesElsewhere === false) claim(index, id)
     }
+  }
+  groups.forEach((group, index) => {
+    const sameName = byKey.get(group.key)
+    if (group.members.some((member) => member.assetId === sameName?.id)) claimByFiles(group, index)
   })
+  groups.forEach(claimByFiles)
   groups.forEach((group, index) => {
     const sameName = byKey.get(group.key)
     if (sameName && !sameName.livesElsewhere) claim(index, sameName.id)

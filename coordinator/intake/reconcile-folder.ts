@@ -26,24 +26,32 @@ type Group = {
  * and brings the assets' summaries up to date. The caller holds the lock of the folder's row.
  *
  * Files that are missing keep their place: they may come back.
+ *
+ * @param changed files whose own facts have changed, so that their assets are summed up in any case
  */
-export async function reconcileFolder(tx: DatabaseTransaction, folderId: number): Promise<void> {
+export async function reconcileFolder(
+  tx: DatabaseTransaction,
+  folderId: number,
+  changed: ReadonlySet<number> = new Set(),
+): Promise<void> {
   const files = await presentFiles(tx, folderId)
   const groups = groupRows(files)
   const candidates = await findCandidates(tx, folderId, files)
   const known = new Map(candidates.map((candidate) => [candidate.id, candidate]))
   const matched = matchAssets(groups, candidates)
 
-  await moveAssets(
-    tx,
-    folderId,
-    groups.flatMap((group, index) => {
-      const id = matched[index]
-      return id != null && known.get(id)?.keyHere !== group.key ? [{ id, group }] : []
-    }),
-  )
+  await freeKeys(tx, groups, candidates, matched)
+  const moves = groups.flatMap((group, index) => {
+    const id = matched[index]
+    return id != null && known.get(id)?.keyHere !== group.key ? [{ id, group }] : []
+  })
+  await moveAssets(tx, folderId, moves)
   const assetIds = await insertMissing(tx, folderId, groups, matched)
   const touched = await assignFiles(tx, files, groups, assetIds)
+  for (const { id } of moves) touched.add(id)
+  groups.forEach((group, index) => {
+    if (group.members.some((file) => changed.has(file.id))) touched.add(assetIds[index]!)
+  })
   await removeEmpty(tx, folderId, [...touched])
   // An asset that is new and unread has nothing to sum up yet.
   const read = new Set(files.filter((file) => file.ingested).map((file) => file.id))
@@ -76,7 +84,7 @@ async function presentFiles(tx: DatabaseTransaction, folderId: number): Promise<
 
 function groupRows(files: readonly FileRow[]): Group[] {
   const byName = new Map(files.map((file) => [file.name, file]))
-  return groupFolder([...byName.keys()]).map((group) => ({
+  return groupFolder([...byName.keys()]).groups.map((group) => ({
     key: group.key,
     kind: group.kind,
     cover: group.cover,
@@ -104,6 +112,35 @@ async function findCandidates(
   }))
 }
 
+/**
+ * An asset of this folder that no group is, because its files are missing or have moved away, gives up its
+ * key to the group that now has it. When its file returns it is found by its file and gets a key again.
+ */
+async function freeKeys(
+  tx: DatabaseTransaction,
+  groups: readonly Group[],
+  candidates: readonly Candidate[],
+  matched: readonly (number | null)[],
+): Promise<void> {
+  const keys = new Set(groups.map((group) => group.key))
+  const taken = new Set(matched)
+  const displaced = candidates.filter(
+    ({ id, keyHere }) => !taken.has(id) && keyHere !== null && keys.has(keyHere),
+  )
+  await setPrivateKeys(
+    tx,
+    displaced.map(({ id }) => id),
+  )
+}
+
+/** No file name holds a NUL, so these keys are nobody else's. */
+async function setPrivateKeys(tx: DatabaseTransaction, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`update asset set key = '\\x00'::bytea || int8send(id) where id = any(${[...ids]}::bigint[])`.execute(
+    tx,
+  )
+}
+
 async function moveAssets(
   tx: DatabaseTransaction,
   folderId: number,
@@ -111,10 +148,8 @@ async function moveAssets(
 ): Promise<void> {
   if (moves.length === 0) return
   const ids = moves.map((move) => move.id)
-  // Out of one another's way first: two assets may swap their names. No file name holds a NUL.
-  await sql`update asset set key = '\\x00'::bytea || int8send(id) where id = any(${ids}::bigint[])`.execute(
-    tx,
-  )
+  // Out of one another's way first: two assets may swap their names.
+  await setPrivateKeys(tx, ids)
   await sql`
     update asset set folder_id = ${folderId}, key = given.key
     from unnest(${ids}::bigint[], ${moves.map((move) => bytes(move.group.key))}::bytea[]) as given (id, key)

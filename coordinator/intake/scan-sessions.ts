@@ -1,11 +1,17 @@
+export type PartialListing = {
+  names: Set<string>
+  /** Files that have changed or come back. */
+  changed: Set<number>
+}
+
 /** What a running scan has reported so far. Counting is by identity, so a part that comes twice counts once. */
 export type ScanSession = {
   /** Folders reported, by path name. */
   folders: Set<string>
   /** Folders reported that the catalogue knows, by id. */
   knownFolders: Set<number>
-  /** Names listed so far of folders that come in several parts, by folder id. */
-  listed: Map<number, Set<string>>
+  /** What earlier parts of a folder's listing said, by folder id; gone with its last part. */
+  listed: Map<number, PartialListing>
   /** Files that their folder's whole listing no longer has. Nothing is marked before the scan ends. */
   missingFiles: Set<number>
   /** Digests of folders with missing files: stored when their going is accepted. */

@@ -8,7 +8,7 @@ import type { Database, DatabaseTransaction } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import { enqueueJobs } from '../jobs/enqueue.ts'
 import { reconcileFolder } from './reconcile-folder.ts'
-import type { ScanSession, ScanSessions } from './scan-sessions.ts'
+import type { PartialListing, ScanSession, ScanSessions } from './scan-sessions.ts'
 
 type FolderListing = Extract<ScanChunk, { type: 'files' }>['folders'][number]
 
@@ -107,7 +107,7 @@ async function findChanged(
   return changed
 }
 
-type ListingOutcome = { folderId: number; added: number; changed: number; missing: number[] }
+type ListingOutcome = { folderId: number; added: number; changed: number[]; missing: number[] }
 
 /** Only reads the session: a transaction may be run again. */
 async function takeListing(
@@ -118,33 +118,41 @@ async function takeListing(
 ): Promise<ListingOutcome> {
   const folderId = await lockFolderRow(tx, libraryId, listing.path)
   const { added, changed } = await takeFiles(tx, libraryId, folderId, listing.files)
-  if (!listing.last) return { folderId, added, changed, missing: [] }
+  const outcome = { folderId, added, changed }
+  if (!listing.last) return { ...outcome, missing: [] }
 
-  const listed = new Set(session.listed.get(folderId))
-  for (const file of listing.files) listed.add(file.name)
-  const missing = await findUnlisted(tx, folderId, listed)
-  await reconcileFolder(tx, folderId)
+  const { names, changed: allChanged } = joinParts(session, listing, outcome)
+  const missing = await findUnlisted(tx, folderId, names)
+  await reconcileFolder(tx, folderId, allChanged)
   await tx
     .updateTable('folder')
     .set({ digest: missing.length > 0 ? null : decodeDigest(listing) })
     .where('id', '=', folderId)
     .execute()
-  return { folderId, added, changed, missing }
+  return { ...outcome, missing }
 }
 
 function remember(session: ScanSession, listing: FolderListing, outcome: ListingOutcome): void {
   const { folderId } = outcome
   session.knownFolders.add(folderId)
   session.added += outcome.added
-  session.changed += outcome.changed
+  session.changed += outcome.changed.length
   for (const id of outcome.missing) session.missingFiles.add(id)
   if (outcome.missing.length > 0) session.heldDigests.set(folderId, decodeDigest(listing))
-  if (listing.last) {
-    session.listed.delete(folderId)
-  } else {
-    const listed = session.listed.get(folderId) ?? new Set()
-    for (const file of listing.files) listed.add(file.name)
-    session.listed.set(folderId, listed)
+  if (listing.last) session.listed.delete(folderId)
+  else session.listed.set(folderId, joinParts(session, listing, outcome))
+}
+
+/** This part of a folder's listing together with those before it. */
+function joinParts(
+  session: ScanSession,
+  listing: FolderListing,
+  { folderId, changed }: Pick<ListingOutcome, 'folderId' | 'changed'>,
+): PartialListing {
+  const before = session.listed.get(folderId)
+  return {
+    names: new Set([...(before?.names ?? []), ...listing.files.map((file) => file.name)]),
+    changed: new Set([...(before?.changed ?? []), ...changed]),
   }
 }
 
@@ -167,8 +175,8 @@ async function takeFiles(
   libraryId: number,
   folderId: number,
   files: FolderListing['files'],
-): Promise<{ added: number; changed: number }> {
-  if (files.length === 0) return { added: 0, changed: 0 }
+): Promise<{ added: number; changed: number[] }> {
+  if (files.length === 0) return { added: 0, changed: [] }
   const names = files.map((file) => Buffer.from(encodePathName(file.name)))
   const kinds = files.map((file) => mediaKind(file.name))
   // xmax = 0 tells a row just inserted from one that was there; unchanged rows are not touched.
@@ -194,8 +202,8 @@ async function takeFiles(
         orderKey: Math.floor(row.mtimeUs / 1_000_000),
       })),
   )
-  const added = rows.filter((row) => row.added).length
-  return { added, changed: rows.length - added }
+  const changed = rows.filter((row) => !row.added).map((row) => row.id)
+  return { added: rows.length - changed.length, changed }
 }
 
 function mediaKind(name: string): 'image' | 'video' | null {

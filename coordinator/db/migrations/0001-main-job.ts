@@ -122,6 +122,7 @@ const statements = [
     created_at timestamptz not null default now(),
     unique (folder_id, name)
   )`,
+  'create index asset_file_problem on asset_file (id) where problem is not null',
   'create index asset_file_asset on asset_file (asset_id)',
   'create index asset_file_content on asset_file (content_hash) where content_hash is not null',
   "create index asset_file_found on asset_file (library_id, id) where state = 'found'",

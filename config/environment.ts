@@ -1,0 +1,40 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** What the environment says; the only place besides the loader that reads it. */
+export const environment = {
+  /** A Postgres server to use instead of the embedded database. */
+  databaseUrl: (): string | undefined => process.env.DATABASE_URL || undefined,
+  /** For the PATH of programs that Hearth calls and little else: children get no secrets. */
+  path: (): string => process.env.PATH ?? '',
+  noColor: (): boolean => Boolean(process.env.NO_COLOR),
+}
+
+/** Where Hearth keeps its data when nobody says otherwise: the user's own data directory. */
+export function defaultDataFolder(platform: NodeJS.Platform = process.platform): string {
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Hearth')
+  if (platform === 'win32')
+    return join(process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Hearth')
+  return join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'hearth')
+}
+
+/** What a child process needs of our environment to find programs and places, and nothing else. */
+export function childEnvironment(): Record<string, string> {
+  const kept = [
+    'PATH',
+    'HOME',
+    'USER',
+    'LANG',
+    'LC_ALL',
+    'TZ',
+    'TMPDIR',
+    'SYSTEMROOT',
+    'TEMP',
+    'TMP',
+    'LOCALAPPDATA',
+    'XDG_RUNTIME_DIR',
+  ]
+  return Object.fromEntries(
+    kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
+}

@@ -1,0 +1,49 @@
+import { formatLogLine } from './format-log-line.ts'
+
+const WARN = 40
+
+/**
+ * What a person sees of `npm start`: on a terminal one live line below what has been said, elsewhere
+ * plain lines. Everything goes to `stream`, so that standard output stays free for a report.
+ */
+export class ConsoleScreen {
+  readonly #stream: NodeJS.WriteStream
+  #live = ''
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream
+  }
+
+  /** A line for people that stays. */
+  say(text: string): void {
+    if (!this.#stream.isTTY) {
+      this.#stream.write(`${text}\n`)
+      return
+    }
+    this.#stream.write(`\r\x1b[2K${text}\n${this.#live}`)
+  }
+
+  /** A log line of a process: on a terminal only what somebody should know. */
+  log(processName: string, line: string): void {
+    const formatted = formatLogLine(processName, line, new Date())
+    if (!this.#stream.isTTY || formatted.level >= WARN) this.say(formatted.text)
+  }
+
+  /** Replaces the live line; elsewhere than on a terminal a line now and then, when it has changed. */
+  progress(text: string): void {
+    if (text === this.#live) return
+    this.#live = this.#stream.isTTY ? fit(text, this.#stream.columns) : text
+    this.#stream.write(this.#stream.isTTY ? `\r\x1b[2K${this.#live}` : `${text}\n`)
+  }
+
+  /** Leaves the live line standing and goes below it. */
+  end(): void {
+    if (this.#stream.isTTY && this.#live) this.#stream.write('\n')
+    this.#live = ''
+  }
+}
+
+function fit(text: string, columns: number | undefined): string {
+  const width = (columns ?? 80) - 1
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { childEnvironment } from '../../config/environment.ts'
+import type { ProcessMessage } from '../../config/run-process.ts'
+import { AppError, ErrorCode } from '../../protocol/errors.ts'
+
+const FIRST_PAUSE_MS = 300
+const LONGEST_PAUSE_MS = 10_000
+/** After this long a process counts as well again, and the next pause is short. */
+const HEALTHY_MS = 30_000
+const STOP_LIMIT_MS = 25_000
+
+export type SupervisedProcessOptions = {
+  name: string
+  script: string
+  /** Handed over in the environment, made anew for each start. */
+  config: () => unknown
+  onLine: (name: string, line: string) => void
+  onReady?: (info: unknown) => void
+  onMessage?: (message: unknown) => void
+}
+
+/**
+ * Keeps one process of Hearth running.
+ *
+ * idle → starting: `start()`, which resolves when the process says that it is ready, and throws what the
+ *   process says is wrong (the first time only: a machine that cannot run it must say so at once).
+ * running → pausing → starting: the process ended unasked; pauses grow from 0.3 s to 10 s.
+ * any → stopped: `stop()`: SIGTERM, and SIGKILL when that takes too long.
+ */
+export class SupervisedProcess {
+  readonly #options: SupervisedProcessOptions
+  readonly #stopping = new AbortController()
+  #child: ChildProcess | undefined
+  #exited: Promise<void> = Promise.resolve()
+  #loop: Promise<void> | undefined
+
+  constructor(options: SupervisedProcessOptions) {
+    this.#options = options
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  async start(): Promise<void> {
+    await this.#spawn()
+    this.#loop = this.#keepRunning(this.#stopping.signal)
+  }
+
+  send(message: object): void {
+    if (this.#child?.connected) this.#child.send(message)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    const child = this.#child
+    if (child && child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM')
+      const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
+      await this.#exited
+      clearTimeout(limit)
+    }
+    await this.#loop
+  }
+
+  async #keepRunning(signal: AbortSignal): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS
+    while (!signal.aborted) {
+      const startedAt = performance.now()
+      await this.#exited
+      if (signal.aborted) return
+      if (performance.now() - startedAt > HEALTHY_MS) pauseMs = FIRST_PAUSE_MS
+      this.#options.onLine(
+        this.#options.name,
+        JSON.stringify({ level: 40, msg: 'ended unexpectedly; starting it again', pauseMs }),
+      )
+      await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {})
+      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
+      // What is wrong has been logged by the process itself; it is tried again for ever.
+      if (!signal.aborted) await this.#spawn().catch(() => {})
+    }
+  }
+
+  #spawn(): Promise<void> {
+    const { name, script, config, onLine, onReady, onMessage } = this.#options
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...childEnvironment(), HEARTH_CONFIG: JSON.stringify(config()) },
+      // A group of its own: Ctrl-C reaches the supervisor alone, which then stops everything in order.
+      detached: true,
+    })
+    this.#child = child
+    const exited = Promise.withResolvers<void>()
+    this.#exited = exited.promise
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream! }).on('line', (line) => onLine(name, line))
+    }
+    return new Promise((resolve, reject) => {
+      child.on('message', (message: ProcessMessage) => {
+        if (message.type === 'ready') {
+          onReady?.(message.info)
+          resolve()
+        } else if (message.type === 'failed') {
+          const code = ErrorCode.safeParse(message.error.code)
+          reject(new AppError(code.success ? code.data : 'internal', message.error.message))
+        } else {
+          onMessage?.(message)
+        }
+      })
+      const end = (reason: string) => {
+        exited.resolve()
+        reject(new AppError('internal', `The process "${name}" ${reason}`))
+      }
+      child.on('error', (error) => end(`could not be started: ${error.message}`))
+      child.on('exit', (code, signal) => end(`ended (${signal ?? `status ${code}`}) before it was ready`))
+    })
+  }
+}
