@@ -361,14 +361,15 @@ test('another folder’s worth of unrelated pictures changes no asset', () => {
   )
 })
 
-test('100,000 names in one folder take less than two seconds', () => {
+test('100,000 names in one folder take less than two seconds of the processor', () => {
   const names = Array.from({ length: 25_000 }, (_, at) => `IMG_${at}`).flatMap((stem) => [
     `${stem}.CR2`,
     `${stem}.JPG`,
     `${stem}_001.jpg`,
     `${stem}.CR2.xmp`,
   ])
-  const start = performance.now()
+  const start = process.cpuUsage()
   expect(groupFolder(names).groups).toHaveLength(25_000)
-  expect(performance.now() - start).toBeLessThan(2_000)
+  // Not the wall clock: other tests run at the same time.
+  expect(process.cpuUsage(start).user / 1_000).toBeLessThan(2_000)
 })
