@@ -33,7 +33,11 @@ await runProcess(log, async (closers) => {
   closers.push(() => database.close())
   syncFiles(database)
 
-  const server = new WireServer(database)
+  const server = new WireServer(database, (error) => {
+    // At once: its memory cannot be trusted. Started again, it recovers from what it wrote.
+    log.fatal({ err: error }, 'the database engine broke; ending')
+    process.exit(1)
+  })
   const socketPath = join(config.socketFolder, '.s.PGSQL.5432')
   rmSync(socketPath, { force: true })
   await server.listen(socketPath)

@@ -1,9 +1,12 @@
+import { rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { shortFolder } from '../testing/embedded-database.ts'
 import { type FreshDatabase, freshDatabase } from '../testing/fresh-database.ts'
-import { onceReady } from './wire-server.ts'
+import { onceReady, WireServer } from './wire-server.ts'
 
 const CLIENTS = 8
 const ROUNDS = 40
@@ -152,6 +155,23 @@ test('garbage costs its sender the connection and nobody else anything', async (
   socket.write(Buffer.alloc(64, 0xff))
   await closed
   expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+})
+
+test('an engine that breaks is reported, and its client hears that the connection ended', async () => {
+  const folder = await shortFolder()
+  const engine = await PGlite.create()
+  const broken: unknown[] = []
+  const server = new WireServer(engine, (error) => broken.push(error))
+  await server.listen(`${folder}/.s.PGSQL.5432`)
+  const client = new pg.Client({ host: folder, user: 'postgres', database: 'postgres' })
+  client.on('error', () => {})
+  await client.connect()
+  await engine.close()
+  await expect(client.query('select 1')).rejects.toThrow(/terminated/)
+  expect(broken).toHaveLength(1)
+  await client.end()
+  await server.close()
+  await rm(folder, { recursive: true })
 })
 
 test('an answer keeps its last ReadyForQuery only', () => {

@@ -22,6 +22,7 @@ type Client = { id: number; socket: Socket; queue: Uint8Array[]; closed: boolean
  */
 export class WireServer {
   readonly #database: PGlite
+  readonly #onBroken: (error: unknown) => void
   readonly #server: Server
   readonly #clients = new Set<Client>()
   /** Clients with waiting batches, in the order of their asking. */
@@ -31,8 +32,10 @@ export class WireServer {
   #working: Promise<void> | undefined
   #lastId = 0
 
-  constructor(database: PGlite) {
+  /** @param onBroken the engine threw, which failing SQL never makes it do: it must not be asked again */
+  constructor(database: PGlite, onBroken: (error: unknown) => void) {
     this.#database = database
+    this.#onBroken = onBroken
     this.#server = createServer((socket) => this.#accept(socket))
   }
 
@@ -120,9 +123,13 @@ export class WireServer {
         }),
       )
       if (client.socket.writable) client.socket.write(onceReady(Buffer.concat(answers)))
-    } catch {
-      // The engine itself failed on this batch; its client cannot know what was done and must ask again.
-      client.socket.destroy()
+    } catch (error) {
+      // The client cannot know what was done and must ask again, as must all others.
+      for (const each of this.#clients) each.socket.destroy()
+      this.#turns = []
+      this.#owner = undefined
+      this.#onBroken(error)
+      return
     }
     this.#owner = this.#database.isInTransaction() ? client : undefined
   }
