@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { AgentConfig } from '../config/agent-config.ts'
+import { environment } from '../config/environment.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { runProcess } from '../config/run-process.ts'
 import { startAgent } from './runtime/agent.ts'
@@ -8,4 +9,4 @@ import { startAgent } from './runtime/agent.ts'
 const config = loadConfig(AgentConfig)
 const log = pino({ name: `agent ${config.name}`, level: config.logLevel })
 
-await runProcess(log, (closers) => startAgent(config, log, closers))
+await runProcess(log, (closers) => startAgent(config, log, closers, environment.path()))

@@ -3,7 +3,7 @@ import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
 import { PROTOCOL_VERSION } from '../../protocol/agents.ts'
 import { LeaseLostError } from '../../protocol/errors.ts'
-import { startVault } from '../vault/start-vault.ts'
+import { startVault } from './start-vault.ts'
 import { loadAgentKey } from './agent-key.ts'
 import { CoordinatorHttp } from './coordinator-http.ts'
 import { CoordinatorSocket } from './coordinator-socket.ts'
@@ -16,14 +16,23 @@ import { sendBytes } from './send-bytes.ts'
 const AGENT_VERSION = '0.1.0'
 const FIRST_HEARTBEAT_MS = 5_000
 
-/** Puts an agent together: its handlers, its line to the coordinator, its loops. */
-export async function startAgent(config: AgentConfig, log: Logger, closers: Closers): Promise<void> {
+/**
+ * Puts an agent together: its handlers, its line to the coordinator, its loops.
+ *
+ * @param searchPath where to look for programs, as in `PATH`
+ */
+export async function startAgent(
+  config: AgentConfig,
+  log: Logger,
+  closers: Closers,
+  searchPath: string,
+): Promise<void> {
   const key = loadAgentKey(config.stateFolder)
   const http = new CoordinatorHttp(config.coordinatorUrl)
   closers.push(() => http.close())
 
   const needsVault = config.capabilities.some((offer) => ['scan', 'ingest'].includes(offer.capability))
-  const handlers = needsVault ? await startVault(config, log, closers) : {}
+  const handlers = needsVault ? await startVault(config, log, closers, searchPath) : {}
 
   let heartbeatMs = FIRST_HEARTBEAT_MS
   const socket = new CoordinatorSocket({

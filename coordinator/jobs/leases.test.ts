@@ -1,0 +1,184 @@
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { LeaseLostError } from '../../protocol/errors.ts'
+import type { Database } from '../db/database.ts'
+import { openDatabase } from '../db/database.ts'
+import { freshDatabase } from '../db/testing/fresh-database.ts'
+import { ingestResult, VaultActor } from '../testing/vault-actor.ts'
+import { cancelJob, retryDeadJobs, retryJob } from './control.ts'
+import { enqueueScan } from './enqueue.ts'
+import { failJob } from './fail-job.ts'
+import { renewLeases } from './renew-leases.ts'
+import { releaseJobs, returnExpired, returnUnheld } from './return-jobs.ts'
+import { foldTally } from './sweeper.ts'
+
+/** A vault with `count` files that wait to be read. */
+async function vaultWithFiles(db: Database, count: number, name = 'vault'): Promise<VaultActor> {
+  const vault = await VaultActor.create(db, name)
+  const files = Array.from({ length: count }, (_, i) => [`${i}.jpg`, { content: `${name} ${i}`, mtimeUs: i * 1_000_000 }])
+  vault.tree = { '': Object.fromEntries(files) }
+  await enqueueScan(db, vault.libraryId, { acceptMissing: false })
+  const [scan] = await vault.lease('scan', 1)
+  await vault.runScan(scan!, 1_000)
+  return vault
+}
+
+/** As if the lease had run out, without sleeping. */
+async function expireLeases(db: Database): Promise<void> {
+  await sql`update job set lease_expires_at = now() - interval '1 second' where state = 'leased'`.execute(db)
+}
+
+async function jobRow(db: Database, id: number) {
+  return db.selectFrom('job').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+test('the newest pictures are read first', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 4)
+  const leases = await vault.lease('ingest', 4)
+  expect(leases.map((lease) => (lease.input as { path: string }).path)).toEqual(['3.jpg', '2.jpg', '1.jpg', '0.jpg'])
+})
+
+test('two connections never lease the same job', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 60)
+  const other = openDatabase(fresh.address)
+  try {
+    const actors = [vault, Object.assign(Object.create(vault), { db: other })] as VaultActor[]
+    const leases = (
+      await Promise.all(Array.from({ length: 20 }, (_, i) => actors[i % 2]!.lease('ingest', 3)))
+    ).flat()
+    expect(leases).toHaveLength(60)
+    expect(new Set(leases.map((lease) => lease.jobId)).size).toBe(60)
+  } finally {
+    await other.destroy()
+  }
+})
+
+test('a stale holder can neither complete, fail nor renew a job', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 1)
+  const [stale] = await vault.lease('ingest', 1)
+  await expireLeases(fresh.db)
+  expect(await returnExpired(fresh.db)).toBe(1)
+  const [current] = await vault.lease('ingest', 1)
+  const result = ingestResult({ content: 'vault 0', mtimeUs: 0 })
+
+  await expect(vault.complete(stale!, result)).rejects.toThrow(LeaseLostError)
+  await expect(failJob(fresh.db, vault.agentId, stale!, { code: 'internal', message: 'x' })).rejects.toThrow(LeaseLostError)
+  expect(await renewLeases(fresh.db, vault.agentId, [stale!], 30_000)).toEqual([stale!.jobId])
+  await releaseJobs(fresh.db, vault.agentId, [stale!])
+  expect((await jobRow(fresh.db, current!.jobId)).state).toBe('leased')
+
+  await vault.complete(current!, result)
+  expect((await jobRow(fresh.db, current!.jobId)).state).toBe('done')
+})
+
+test('another agent cannot end a job that it does not hold', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 1)
+  const other = await VaultActor.create(fresh.db, 'other')
+  const [lease] = await vault.lease('ingest', 1)
+  await expect(other.complete(lease!, ingestResult({ content: 'vault 0' }))).rejects.toThrow(LeaseLostError)
+  expect(await other.lease('ingest', 5)).toEqual([])
+})
+
+test('completing twice with one token changes nothing the second time', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 1)
+  const [lease] = await vault.lease('ingest', 1)
+  const result = ingestResult({ content: 'vault 0', mtimeUs: 0 })
+  await vault.complete(lease!, result)
+  const before = await fresh.db.selectFrom('asset').selectAll().execute()
+  await vault.complete(lease!, { ...result, problem: { code: 'damaged', message: 'late' } })
+  expect(await fresh.db.selectFrom('asset').selectAll().execute()).toEqual(before)
+})
+
+test('a result that does not fit its kind changes nothing', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 1)
+  const [lease] = await vault.lease('ingest', 1)
+  const wrong = { ...ingestResult({ content: 'vault 0' }), contentHash: 'nonsense' }
+  await expect(vault.complete(lease!, wrong)).rejects.toMatchObject({ code: 'bad_request' })
+  expect((await jobRow(fresh.db, lease!.jobId)).state).toBe('leased')
+})
+
+test('a lost lease does not count as an attempt, three in a row quarantine the job', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 1)
+  for (const expected of ['queued', 'queued', 'dead']) {
+    const [lease] = await vault.lease('ingest', 1)
+    await expireLeases(fresh.db)
+    await returnExpired(fresh.db)
+    expect(await jobRow(fresh.db, lease!.jobId)).toMatchObject({ state: expected, attempt: 0 })
+  }
+  const dead = await fresh.db.selectFrom('job').selectAll().where('state', '=', 'dead').executeTakeFirstOrThrow()
+  expect(dead.error_code).toBe('quarantined')
+  await retryJob(fresh.db, dead.id)
+  expect(await vault.lease('ingest', 1)).toHaveLength(1)
+})
+
+test('an agent that starts anew gives back at once what it held in its earlier life', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 3)
+  const [kept, ...lost] = await vault.lease('ingest', 3)
+  expect(await returnUnheld(fresh.db, vault.agentId, [kept!])).toBe(2)
+  expect((await jobRow(fresh.db, kept!.jobId)).state).toBe('leased')
+  for (const lease of lost) expect((await jobRow(fresh.db, lease.jobId)).state).toBe('queued')
+})
+
+test('an error that may pass is tried again after a pause, one that cannot is dead at once', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 2)
+  const [first, second] = await vault.lease('ingest', 2)
+  await failJob(fresh.db, vault.agentId, first!, { code: 'timed_out', message: 'slow disk' })
+  await failJob(fresh.db, vault.agentId, second!, { code: 'file_missing', message: 'gone' })
+
+  const waiting = await jobRow(fresh.db, first!.jobId)
+  expect(waiting.state).toBe('queued')
+  expect(waiting.run_after.getTime()).toBeGreaterThan(Date.now())
+  expect(await vault.lease('ingest', 2)).toEqual([])
+  expect(await jobRow(fresh.db, second!.jobId)).toMatchObject({ state: 'dead', error_message: 'gone' })
+  expect(await retryDeadJobs(fresh.db, 'file.ingest')).toBe(1)
+})
+
+test('work of a library that is offline waits, only its scan is tried', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 1)
+  await fresh.db.updateTable('library').set({ state: 'offline' }).execute()
+  await enqueueScan(fresh.db, vault.libraryId, { acceptMissing: false })
+  expect(await vault.lease('ingest', 1)).toEqual([])
+  expect(await vault.lease('scan', 1)).toHaveLength(1)
+})
+
+test('a cancelled job is taken from its holder', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 1)
+  const [lease] = await vault.lease('ingest', 1)
+  expect(await cancelJob(fresh.db, lease!.jobId)).toBe(vault.agentId)
+  await expect(vault.complete(lease!, ingestResult({ content: 'x' }))).rejects.toThrow(LeaseLostError)
+  await expect(cancelJob(fresh.db, lease!.jobId)).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('asking for a scan twice gives one scan, and a confirmation is not lost', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await VaultActor.create(fresh.db)
+  const first = await enqueueScan(fresh.db, vault.libraryId, { acceptMissing: false })
+  expect(await enqueueScan(fresh.db, vault.libraryId, { acceptMissing: true })).toBe(first)
+  expect(await enqueueScan(fresh.db, vault.libraryId, { acceptMissing: false })).toBe(first)
+  expect((await jobRow(fresh.db, first)).payload).toEqual({ acceptMissing: true })
+})
+
+test('folding the job counters keeps their sums', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 3)
+  await sql`insert into job_tally (kind, state, amount)
+    select 'file.ingest', 'done', 1 from generate_series(1, 600)`.execute(fresh.db)
+  await vault.ingestAll()
+  const sums = async () =>
+    (await sql`select kind, state, sum(amount) from job_tally group by 1, 2 having sum(amount) <> 0 order by 1, 2`.execute(fresh.db)).rows
+  const before = await sums()
+  await foldTally(fresh.db)
+  expect(await sums()).toEqual(before)
+  expect((await sql`select 1 from job_tally`.execute(fresh.db)).rows.length).toBeLessThan(10)
+})
