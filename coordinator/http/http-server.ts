@@ -1,0 +1,97 @@
+import { createServer, type Server } from 'node:http'
+import Koa from 'koa'
+import type { Logger } from 'pino'
+import { AppError } from '../../protocol/errors.ts'
+import type { SetupToken } from '../accounts/setup-token.ts'
+import type { Database } from '../db/database.ts'
+import type { FleetLink } from '../fleet/fleet-link.ts'
+import type { DerivedStore } from '../media/derived-store.ts'
+import type { Transfers } from '../media/transfers.ts'
+import { answerErrors } from './answer-errors.ts'
+import { requireAccess } from './authenticate.ts'
+import { answerDocs } from './docs-pages.ts'
+import { accountHandlers } from './handlers/account-handlers.ts'
+import { assetHandlers } from './handlers/asset-handlers.ts'
+import { fleetHandlers } from './handlers/fleet-handlers.ts'
+import { libraryHandlers } from './handlers/library-handlers.ts'
+import { mediaHandlers } from './handlers/media-handlers.ts'
+import { systemHandlers } from './handlers/system-handlers.ts'
+import { Metrics } from './metrics.ts'
+import { registerRoutes } from './register-routes.ts'
+import { securityHeaders } from './security-headers.ts'
+import { WebApp } from './web-app.ts'
+
+export type HttpDependencies = {
+  db: Database
+  log: Logger
+  /** Of this program, as `package.json` says. */
+  version: string
+  publicOrigins: readonly string[]
+  /** The built web app; null until there is one. */
+  webFolder: string | null
+  fleet: FleetLink
+  derivedStore: DerivedStore
+  transfers: Transfers
+  setupToken: SetupToken
+  /** What screens show has changed. */
+  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline') => void
+  /** The session behind this token has just ended. */
+  onSignOut: (token: string) => void
+  /** In tests: every answer must be what the contract says. */
+  checkAnswers?: boolean
+}
+
+export type HttpServer = {
+  server: Server
+  setWebFolder: (folder: string | null) => void
+  /** Stops measuring; closing the server is its owner's. */
+  close: () => void
+}
+
+/** The coordinator's HTTP side, not yet listening. */
+export function createHttpServer(dependencies: HttpDependencies): HttpServer {
+  const { db, log, publicOrigins } = dependencies
+  const metrics = new Metrics()
+  const web = new WebApp(dependencies.webFolder)
+  const router = registerRoutes({
+    db,
+    publicOrigins,
+    checkAnswers: dependencies.checkAnswers ?? false,
+    handlers: {
+      ...systemHandlers(dependencies, metrics),
+      ...accountHandlers(dependencies),
+      ...libraryHandlers(dependencies),
+      ...assetHandlers(dependencies),
+      ...mediaHandlers(dependencies),
+      ...fleetHandlers(dependencies),
+    },
+  })
+
+  const app = new Koa()
+  // Answers are made or broken by `answerErrors`; what still arrives here is a reader that has gone.
+  app.on('error', (error) => log.debug({ err: error }, 'answer not delivered'))
+  app.use(securityHeaders())
+  app.use(answerErrors(log))
+  app.use(router.routes())
+  app.use(async (context) => {
+    const isRead = context.method === 'GET' || context.method === 'HEAD'
+    if (/^\/(api|socket\.io)(\/|$)/i.test(context.path) || !isRead) {
+      throw new AppError('not_found', `There is no ${context.method} ${context.path}`)
+    }
+    if (/^\/docs(\/|$)/.test(context.path)) {
+      await requireAccess(db, 'user', context, publicOrigins)
+      if (answerDocs(context)) return
+      throw new AppError('not_found', 'There is no such page')
+    }
+    await web.answer(context)
+  })
+
+  const handle = app.callback()
+  const server = createServer(
+    { keepAliveTimeout: 65_000 },
+    (request, response) => void handle(request, response),
+  )
+  // An original takes as long as its reader likes. Headers still have to come within a minute.
+  server.requestTimeout = 0
+  return { server, setWebFolder: (folder) => web.setFolder(folder), close: () => metrics.close() }
+}
