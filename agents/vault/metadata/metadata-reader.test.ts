@@ -1,0 +1,93 @@
+import { chmod, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pino from 'pino'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../testing/temporary-folder.ts'
+import { needsAlias, WorkFolder } from '../work-folder.ts'
+import { listEmbeddedPreviews } from './embedded-previews.ts'
+import { isOlder, MetadataReader, readingOf } from './metadata-reader.ts'
+
+test.each([
+  ['13.54', false],
+  ['13.59', false],
+  ['14.01', false],
+  ['13.53', true],
+  ['12.57', true],
+  ['', true],
+  ['not a version', true],
+])('ExifTool %j is too old: %s', (version, old) => {
+  expect(isOlder(version)).toBe(old)
+})
+
+test.each([
+  ['a/b.jpg', 'fast', ['-fast2']],
+  ['a/b.TIF', 'fast', ['-fast2']],
+  ['a/b.xmp', 'fast', ['-fast2']],
+  ['a/b.png', 'full', ['-fast']],
+  ['a/b.HEIC', 'full', ['-fast']],
+  ['a/b.cr3', 'full', []],
+  ['a/b.mov', 'full', []],
+])('%j is read in the %s pass with %j', (path, pass, args) => {
+  expect(readingOf(path)).toEqual({ pass, args })
+})
+
+test('embedded pictures come largest first, and tags that are none do not come', () => {
+  const binary = (bytes: number) => `(Binary data ${bytes} bytes, use -b option to extract)`
+  expect(
+    listEmbeddedPreviews({
+      'EXIF:ThumbnailImage': binary(9_000),
+      'EXIF:JpgFromRaw': binary(4_000_000),
+      'MakerNotes:PreviewImage': binary(600_000),
+      'EXIF:OtherImage': binary(12),
+      'EXIF:TileOffsets': binary(1_000_000),
+      'XMP:PreviewImage': 'text',
+    }).map(({ tag }) => tag),
+  ).toEqual(['EXIF:JpgFromRaw', 'MakerNotes:PreviewImage', 'EXIF:ThumbnailImage'])
+})
+
+test.each([
+  ['/a/b.jpg', false],
+  ['/a/-execute', false],
+  ['/a/😀 $(id).jpg', false],
+  ['/a/b\n-execute\n.jpg', true],
+  ['/a/b\r.jpg', true],
+  ['/a/\udcff.jpg', true],
+  ['/a/b.jpg ', true],
+])('%j needs a harmless name: %s', (path, needed) => {
+  expect(needsAlias(path)).toBe(needed)
+})
+
+test('an ExifTool with known holes is refused with a sentence that says so', async () => {
+  await using folder = await temporaryFolder()
+  const old = join(folder.path, 'exiftool')
+  await writeFile(
+    old,
+    '#!/bin/sh\nwhile read line; do [ "$line" = -execute ] && printf "12.57\\n{ready}\\n"; done\n',
+  )
+  await chmod(old, 0o755)
+  const workFolder = await WorkFolder.create()
+  const reader = new MetadataReader({
+    ...{ processes: 1, workFolder, log: pino({ level: 'silent' }), exiftoolPath: old },
+  })
+  try {
+    await expect(reader.start()).rejects.toMatchObject({
+      code: 'program_missing',
+      message: expect.stringContaining('12.57'),
+    })
+  } finally {
+    await reader.stop()
+    await workFolder.remove()
+  }
+})
+
+test('an ExifTool that does not start is refused with the command that helps', async () => {
+  const workFolder = await WorkFolder.create()
+  const log = pino({ level: 'silent' })
+  const reader = new MetadataReader({ processes: 1, workFolder, log, exiftoolPath: '/nowhere/exiftool' })
+  try {
+    await expect(reader.start()).rejects.toMatchObject({ code: 'program_missing' })
+  } finally {
+    await reader.stop()
+    await workFolder.remove()
+  }
+})
