@@ -12,6 +12,7 @@ export type ProcessMessage =
   | { type: 'ready'; info: unknown }
   | { type: 'failed'; error: { code: string; message: string } }
   | { type: 'status'; status: unknown }
+  | { type: 'report'; report: unknown }
 
 /**
  * The life of one process: start, serve, stop.

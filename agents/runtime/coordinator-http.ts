@@ -1,10 +1,10 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorAnswer, routes } from '../../protocol/api.ts'
-import { AppError } from '../../protocol/errors.ts'
+import { AppError, type ErrorBody } from '../../protocol/errors.ts'
 import type { DerivedBytes } from './job-handler.ts'
 
 const CONNECTIONS = 8
@@ -61,11 +61,13 @@ export class CoordinatorHttp {
     })
   }
 
-  /** Streams bytes that a browser waits for; ends early and quietly when the browser has gone. */
-  async sendTransfer(transferId: string, body: Readable, signal: AbortSignal): Promise<void> {
-    await this.#send('PUT', routes.putTransfer.path.replace(':id', transferId), {
-      body,
-      contentType: 'application/octet-stream',
+  /** Streams bytes that a browser waits for, or says why they cannot be had. */
+  async sendTransfer(transferId: string, body: Readable | ErrorBody, signal: AbortSignal): Promise<void> {
+    const path = routes.putTransfer.path.replace(':id', transferId)
+    const isStream = body instanceof Readable
+    await this.#send('PUT', path, {
+      body: isStream ? body : Buffer.from(JSON.stringify(body)),
+      contentType: isStream ? 'application/octet-stream' : 'application/json',
       signal,
     })
   }

@@ -40,6 +40,7 @@ export class CoordinatorSocket {
   readonly #socket: Socket
   #greeted = Promise.withResolvers<void>()
   #isGreeted = false
+  #isClosing = false
 
   constructor(options: CoordinatorSocketOptions) {
     this.#options = options
@@ -60,6 +61,7 @@ export class CoordinatorSocket {
   }
 
   close(): void {
+    this.#isClosing = true
     this.#greeted.reject(new AppError('unavailable', 'The agent is stopping'))
     this.#socket.close()
   }
@@ -126,6 +128,7 @@ export class CoordinatorSocket {
   }
 
   #lost(reason: string): void {
+    if (this.#isClosing) return
     if (this.#isGreeted) {
       this.#options.log.warn({ reason }, 'lost the coordinator; connecting again')
       this.#isGreeted = false

@@ -1,6 +1,7 @@
+import type { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { CoordinatorMessage } from '../../protocol/agents.ts'
-import { toErrorBody } from '../../protocol/errors.ts'
+import { type ErrorBody, toErrorBody } from '../../protocol/errors.ts'
 import { openOriginal } from '../vault/serve-bytes.ts'
 import type { CoordinatorHttp } from './coordinator-http.ts'
 
@@ -11,12 +12,21 @@ export async function sendBytes(
   options: { http: CoordinatorHttp; log: Logger; roots: readonly string[] },
   message: CoordinatorMessage<'bytes.send'>,
 ): Promise<void> {
+  const { http, log, roots } = options
   const { transferId, ...part } = message
+  const signal = AbortSignal.timeout(LIMIT_MS)
   try {
-    const body = await openOriginal({ ...part, roots: [...options.roots] })
-    await options.http.sendTransfer(transferId, body, AbortSignal.timeout(LIMIT_MS))
+    await http.sendTransfer(transferId, await openOrReason({ ...part, roots: [...roots] }), signal)
   } catch (error) {
-    // The coordinator's own limit tells the browser; a browser that has gone away is no failure.
-    options.log.debug({ transferId, reason: toErrorBody(error).message }, 'bytes were not sent to the end')
+    // A browser that has gone away is no failure; everything else the coordinator's own limit tells it.
+    log.debug({ transferId, reason: toErrorBody(error).message }, 'bytes were not sent to the end')
+  }
+}
+
+async function openOrReason(part: Parameters<typeof openOriginal>[0]): Promise<Readable | ErrorBody> {
+  try {
+    return await openOriginal(part)
+  } catch (error) {
+    return toErrorBody(error)
   }
 }

@@ -31,6 +31,7 @@ export async function workStatus(db: Database): Promise<WorkStatus> {
     stuck: number
     scanning: boolean
     finished: number
+    seconds: number | null
   }>`
     select
       (select coalesce(sum(count), 0)::bigint from file_tally where state <> 'missing') as found,
@@ -41,11 +42,13 @@ export async function workStatus(db: Database): Promise<WorkStatus> {
       (select count(*) from job join library on library.id = job.library_id
         where job.state = 'queued' and library.state = 'offline' and job.kind <> 'library.scan') as stuck,
       exists (select 1 from job where state in ('queued', 'leased') and kind = 'library.scan') as scanning,
-      (select count(*) from job where kind = 'file.ingest' and state = 'done'
-        and finished_at > now() - ${RATE_WINDOW_S} * interval '1 second') as finished`.execute(db)
+      recent.finished, recent.seconds
+    from (select count(*) as finished, greatest(1, extract(epoch from now() - min(finished_at)))::float8 as seconds
+      from job where kind = 'file.ingest' and state = 'done'
+        and finished_at > now() - ${RATE_WINDOW_S} * interval '1 second') recent`.execute(db)
   const row = rows[0]!
   const left = row.open - row.stuck
-  const perSecond = row.finished / RATE_WINDOW_S
+  const perSecond = row.finished / (row.seconds ?? RATE_WINDOW_S)
   return {
     found: row.found,
     ingested: row.ingested,

@@ -41,7 +41,7 @@ export async function finishScan(
   const missing = [...session.missingFiles, ...unseen.fileIds]
   const verdict = judgeShrink({
     knownFiles: await countKnown(tx, libraryId),
-    missingFiles: missing.length,
+    missingFiles: missing.length - (await countMoving(tx, job, missing)),
     listedFiles: result.files,
   })
   if (verdict.verdict !== 'accept' && !job.acceptMissing) {
@@ -85,6 +85,28 @@ async function countKnown(tx: DatabaseTransaction, libraryId: number): Promise<n
   const { rows } = await sql<{ count: number }>`
     select coalesce(sum(count), 0)::bigint as count from file_tally
     where library_id = ${libraryId} and state <> 'missing'`.execute(tx)
+  return rows[0]!.count
+}
+
+/**
+ * How many of the missing files seem to have moved: this scan has found a new file of the same size and
+ * time. They are no reason for suspicion; whether they are the same is known when the new one is read.
+ */
+async function countMoving(
+  tx: DatabaseTransaction,
+  job: ScanJob,
+  missing: readonly number[],
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from asset_file gone
+    where gone.id = any(${[...missing]}::bigint[]) and exists (
+      select 1 from asset_file arrived
+      where arrived.library_id = gone.library_id and arrived.size_bytes = gone.size_bytes
+        and arrived.mtime_us = gone.mtime_us and arrived.id > gone.id and arrived.state <> 'missing'
+        and arrived.created_at >= (
+          select started_at from scan where job_id = ${job.id} and fencing_token = ${job.fencingToken}))`.execute(
+    tx,
+  )
   return rows[0]!.count
 }
 

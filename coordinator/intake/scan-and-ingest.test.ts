@@ -193,6 +193,24 @@ test('a suspicious shrink is held until a person accepts it', async () => {
   expect(states.filter((state) => state === 'missing')).toHaveLength(120)
 })
 
+test('moving a large folder is not a suspicious shrink and reads every file once', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await VaultActor.create(fresh.db)
+  const many = Object.fromEntries(
+    Array.from({ length: 80 }, (_, i) => [`${i}.jpg`, { content: `content ${i}`, mtimeUs: i }]),
+  )
+  vault.tree = { '2023': many }
+  await vault.scanAndIngest()
+  const ids = await fresh.db.selectFrom('asset').select('id').orderBy('id').execute()
+
+  vault.tree = { 'archive/2023': many }
+  await vault.scanAndIngest()
+
+  expect(await fresh.db.selectFrom('asset').select('id').orderBy('id').execute()).toEqual(ids)
+  const assets = await fresh.db.selectFrom('asset').select('state').distinct().execute()
+  expect(assets).toEqual([{ state: 'ready' }])
+})
+
 test('files below a folder that cannot be read are unknown, not missing', async () => {
   await using fresh = await freshDatabase()
   const vault = await VaultActor.create(fresh.db)

@@ -1,6 +1,8 @@
 import { formatLogLine } from './format-log-line.ts'
 
 const WARN = 40
+/** Between two plain progress lines, where nothing can be overwritten. */
+const PLAIN_INTERVAL_MS = 10_000
 
 /**
  * What a person sees of `npm start`: on a terminal one live line below what has been said, elsewhere
@@ -9,6 +11,7 @@ const WARN = 40
 export class ConsoleScreen {
   readonly #stream: NodeJS.WriteStream
   #live = ''
+  #plainAt = 0
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream
@@ -32,8 +35,14 @@ export class ConsoleScreen {
   /** Replaces the live line; elsewhere than on a terminal a line now and then, when it has changed. */
   progress(text: string): void {
     if (text === this.#live) return
-    this.#live = this.#stream.isTTY ? fit(text, this.#stream.columns) : text
-    this.#stream.write(this.#stream.isTTY ? `\r\x1b[2K${this.#live}` : `${text}\n`)
+    if (this.#stream.isTTY) {
+      this.#live = fit(text, this.#stream.columns)
+      this.#stream.write(`\r\x1b[2K${this.#live}`)
+    } else if (performance.now() >= this.#plainAt) {
+      this.#plainAt = performance.now() + PLAIN_INTERVAL_MS
+      this.#live = text
+      this.#stream.write(`${text}\n`)
+    }
   }
 
   /** Leaves the live line standing and goes below it. */

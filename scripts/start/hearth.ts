@@ -6,10 +6,10 @@ import type { AgentConfig } from '../../config/agent-config.ts'
 import type { CoordinatorConfig } from '../../config/coordinator-config.ts'
 import type { EmbeddedConfig } from '../../config/embedded-config.ts'
 import { environment } from '../../config/environment.ts'
+import type { CoordinatorInfo } from '../../coordinator/coordinator.ts'
 import { type FolderLock, lockFolder } from '../../coordinator/db/embedded/folder-lock.ts'
 import type { WorkReport, WorkStatus } from '../../coordinator/fleet/work-status.ts'
 import { AppError } from '../../protocol/errors.ts'
-import { decodePathName } from '../../protocol/path-name.ts'
 import { buildWeb } from '../build-web.ts'
 import { checkFolders } from './check-folders.ts'
 import type { ConsoleScreen } from './console-screen.ts'
@@ -23,7 +23,6 @@ const MAX_SOCKET_FOLDER_BYTES = 80
 /** A previous supervisor that was killed may still have children that are ending. */
 const QUESTION_LIMIT_MS = 10_000
 
-type CoordinatorInfo = { port: number; setupToken: string | null }
 type Answer =
   | { type: 'status'; status: WorkStatus }
   | { type: 'report'; report: WorkReport }
@@ -241,9 +240,7 @@ export class Hearth {
   /** Folders given at earlier starts stay libraries; one that is not mounted now is offline, not gone. */
   #rememberRoots(folders: readonly string[]): string[] {
     const path = join(this.#options.data, 'roots.json')
-    const roots = [
-      ...new Set([...readRoots(path), ...folders.map((folder) => decodePathName(Buffer.from(folder)))]),
-    ]
+    const roots = [...new Set([...readRoots(path), ...folders.map((folder) => folder)])]
     writeFileSync(path, JSON.stringify(roots, null, 2), { mode: 0o600 })
     return roots
   }

@@ -1,0 +1,140 @@
+import type { AddressInfo } from 'node:net'
+import { sql } from 'kysely'
+import type { Logger } from 'pino'
+import { Server as SocketServer } from 'socket.io'
+import type { CoordinatorConfig } from '../config/coordinator-config.ts'
+import type { Closers } from '../config/run-process.ts'
+import { AppError } from '../protocol/errors.ts'
+import { ensureAdmin, isSetupNeeded } from './accounts/first-administrator.ts'
+import { SetupToken } from './accounts/setup-token.ts'
+import { type Database, openDatabase } from './db/database.ts'
+import { migrate } from './db/migrate.ts'
+import { enrollAgents, ensureLibraries, scanAll } from './fleet/enroll-agents.ts'
+import { answerSupervisor } from './fleet/supervisor-link.ts'
+import { createHttpServer, type HttpServer } from './http/http-server.ts'
+import { AgentHub } from './hub/agent-hub.ts'
+import { allowSocketRequest } from './hub/allow-socket-request.ts'
+import { attachLive } from './hub/live.ts'
+import { Sweeper } from './jobs/sweeper.ts'
+import { DerivedStore } from './media/derived-store.ts'
+import { Transfers } from './media/transfers.ts'
+
+const VERSION = '0.1.0'
+/** A message of an agent is at most a few thousand file names; bytes go over HTTP. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+
+/** What the supervisor learns when the coordinator is ready. */
+export type CoordinatorInfo = { port: number; setupToken: string | null }
+
+/**
+ * Puts a coordinator together and starts it.
+ *
+ * @throws AppError `bad_request` for what the owner can mend: a port in use, a database that does not answer
+ */
+export async function startCoordinator(
+  config: CoordinatorConfig,
+  log: Logger,
+  closers: Closers,
+): Promise<CoordinatorInfo> {
+  const db = openDatabase(config.database)
+  closers.push(() => db.destroy())
+  await requireDatabase(db, config.database)
+  await migrate(db)
+
+  const derivedStore = new DerivedStore(config.dataFolder)
+  await derivedStore.prepare()
+  if (config.admin) await ensureAdmin(db, config.admin)
+  const agentIds = await enrollAgents(db, config.enrolledAgents)
+  await ensureLibraries(db, agentIds, config.libraries)
+
+  const setupToken = new SetupToken()
+  const http: HttpServer = createHttpServer({
+    db,
+    log,
+    version: VERSION,
+    publicOrigins: config.publicOrigins,
+    webFolder: config.webFolder,
+    fleet: {
+      isOnline: (agentId) => hub.isOnline(agentId),
+      sendTo: (agentId, event, message) => hub.sendTo(agentId, event, message),
+      hintWork: () => hub.hintWork(),
+      drain: (agentId, drain) => hub.drain(agentId, drain),
+    },
+    derivedStore,
+    transfers: new Transfers({
+      sendToAgent: (agentId, message) => hub.sendTo(agentId, 'bytes.send', message),
+    }),
+    setupToken,
+    onChange: (what) => live.changed(what),
+    onSignOut: (token) => live.endSession(token),
+  })
+  closers.push(() => http.close())
+
+  const io = new SocketServer(http.server, {
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    serveClient: false,
+    allowRequest: allowSocketRequest(config.publicOrigins),
+  })
+  const hub = new AgentHub({
+    db,
+    log,
+    namespace: io.of('/agents'),
+    leaseTtlMs: config.leaseTtlMs,
+    onChange: (what) => live.changed(what),
+  })
+  const live = attachLive(io, { db, log, fleet: hub, publicOrigins: config.publicOrigins })
+  closers.push(() => live.close())
+
+  const sweeper = new Sweeper({ db, log, onReturned: () => hub.hintWork() })
+  sweeper.start()
+  closers.push(() => sweeper.stop())
+  if (config.scanOnStart) await scanAll(db)
+
+  const port = await listen(http, config)
+  closers.push(() => io.close())
+  closers.push(answerSupervisor({ db, log, setWebFolder: http.setWebFolder }))
+  log.info({ host: config.host, port }, 'coordinator ready')
+  return { port, setupToken: (await isSetupNeeded(db)) ? setupToken.value : null }
+}
+
+async function requireDatabase(db: Database, address: CoordinatorConfig['database']): Promise<void> {
+  try {
+    await sql`select 1`.execute(db)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message || error.name : String(error)
+    throw new AppError(
+      'unavailable',
+      'url' in address
+        ? `The Postgres server in DATABASE_URL cannot be used (${reason}): check the address, the name and the password, and that the server runs`
+        : `The embedded database does not answer (${reason})`,
+      { cause: error },
+    )
+  }
+}
+
+function listen({ server }: HttpServer, config: CoordinatorConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new AppError(
+              'bad_request',
+              `Port ${config.port} is in use: choose another with --port, or --port 0 for a free one`,
+              { cause: error },
+            )
+          : error.code === 'EACCES'
+            ? new AppError(
+                'bad_request',
+                `Port ${config.port} may not be used by this user: choose one above 1023 with --port`,
+                { cause: error },
+              )
+            : new AppError(
+                'bad_request',
+                `Hearth cannot listen on ${config.host}:${config.port}: ${error.message}`,
+                { cause: error },
+              ),
+      )
+    })
+    server.listen(config.port, config.host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
