@@ -21,6 +21,8 @@ export type VaultOptions = {
   ffprobePath: string | null
   /** Another ExifTool than the one that comes with Hearth; at least 13.54. */
   exiftoolPath?: string
+  /** Where Perl is, when not in `/usr/bin`; ExifTool needs it except on Windows. */
+  perlPath?: string
   /** Reader processes; as many files are ingested at once. Default: one for each core, at most 8. */
   readers?: number
   /** Longest time for the pictures of one image; default 30 s. */
@@ -69,14 +71,14 @@ export class Vault {
   }
 
   async #open(): Promise<void> {
-    const { roots, dataFolders, log, exiftoolPath } = this.#options
+    const { roots, dataFolders, log, exiftoolPath, perlPath } = this.#options
     const readerCount = this.#options.readers ?? Math.min(availableParallelism(), 8)
     const maxRssBytes = this.#options.maxDecoderRssBytes ?? 1_024 * MEBIBYTE
 
     const workFolder = await WorkFolder.create()
     this.#opened.push(() => workFolder.remove())
     const processes = Math.max(1, Math.ceil(readerCount / 2))
-    const metadata = new MetadataReader({ processes, workFolder, log, exiftoolPath })
+    const metadata = new MetadataReader({ processes, workFolder, log, exiftoolPath, perlPath })
     this.#opened.push(() => metadata.stop())
     await metadata.start()
     const readers = new ReaderPool({

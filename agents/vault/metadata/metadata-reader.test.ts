@@ -60,10 +60,7 @@ test.each([
 test('an ExifTool with known holes is refused with a sentence that says so', async () => {
   await using folder = await temporaryFolder()
   const old = join(folder.path, 'exiftool')
-  await writeFile(
-    old,
-    '#!/bin/sh\nwhile read line; do [ "$line" = -execute ] && printf "12.57\\n{ready}\\n"; done\n',
-  )
+  await writeFile(old, '#!/bin/sh\necho 12.57\n')
   await chmod(old, 0o755)
   const workFolder = await WorkFolder.create()
   const reader = new MetadataReader({
@@ -83,9 +80,12 @@ test('an ExifTool with known holes is refused with a sentence that says so', asy
 test('an ExifTool that does not start is refused with the command that helps', async () => {
   const workFolder = await WorkFolder.create()
   const log = pino({ level: 'silent' })
-  const reader = new MetadataReader({ processes: 1, workFolder, log, exiftoolPath: '/nowhere/exiftool' })
+  const reader = new MetadataReader({ processes: 1, workFolder, log, perlPath: '/nowhere/perl' })
   try {
-    await expect(reader.start()).rejects.toMatchObject({ code: 'program_missing' })
+    await expect(reader.start()).rejects.toMatchObject({
+      code: 'program_missing',
+      message: expect.stringMatching(/perl/i),
+    })
   } finally {
     await reader.stop()
     await workFolder.remove()

@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { rm, stat } from 'node:fs/promises'
 import exiftoolVendored from 'exiftool-vendored'
 import type { Logger } from 'pino'
@@ -5,9 +6,11 @@ import { AppError } from '../../../protocol/errors.ts'
 import type { Tags } from '../../../protocol/ingest.ts'
 import { displayPathName, type PathName } from '../../../protocol/path-name.ts'
 import { extensionOf, findFamily } from '../format-table.ts'
+import { runProgram } from '../video/run-program.ts'
 import type { WorkFolder } from '../work-folder.ts'
 import { cleanTags } from './clean-tags.ts'
 import { type EmbeddedPreview, listEmbeddedPreviews } from './embedded-previews.ts'
+import { type ExifToolCommand, findExifToolCommand } from './exiftool-command.ts'
 import { ExifToolTextTask } from './exiftool-task.ts'
 
 /** The first version without the known ways to make ExifTool run commands. */
@@ -28,49 +31,40 @@ export type MetadataReaderOptions = {
   log: Logger
   /** Another ExifTool than the one that comes with Hearth. */
   exiftoolPath?: string
+  /** Where Perl is, when not in `/usr/bin`. */
+  perlPath?: string
 }
 
 /**
  * Reads tags and embedded pictures through ExifTool processes that stay open.
  *
  * new → ready: `start`, which proves that ExifTool runs and is new enough. ready → stopped: `stop`.
- * A process that hangs is ended after 30 s and replaced, its file has no metadata then.
+ * A process that hangs is ended after 30 s and replaced; its file has no metadata then.
  */
 export class MetadataReader {
   readonly #options: MetadataReaderOptions
-  readonly #exiftool: InstanceType<typeof exiftoolVendored.ExifTool>
+  #exiftool: InstanceType<typeof exiftoolVendored.ExifTool> | undefined
 
   constructor(options: MetadataReaderOptions) {
     this.#options = options
-    this.#exiftool = new exiftoolVendored.ExifTool({
-      maxProcs: options.processes,
-      maxTasksPerProcess: TASKS_PER_PROCESS,
-      taskTimeoutMillis: TASK_TIMEOUT_MS,
-      taskRetries: 0,
-      useMWG: false,
-      geolocation: false,
-      ...(options.exiftoolPath === undefined ? {} : { exiftoolPath: options.exiftoolPath }),
-    })
   }
 
   /** @throws AppError `program_missing` when ExifTool cannot run or is too old */
   async start(): Promise<void> {
-    let version: string
-    try {
-      version = (await this.#run(['-ver'])).trim()
-    } catch (error) {
-      throw new AppError('program_missing', missingSentence(process.platform), { cause: error })
-    }
-    if (isOlder(version)) {
-      throw new AppError(
-        'program_missing',
-        `ExifTool ${version} has known security holes; Hearth needs ${MIN_VERSION.join('.')} or newer: remove the setting that names another ExifTool`,
-      )
-    }
+    const command = await findExifToolCommand(this.#options)
+    requireVersion(await askVersion(command))
+    this.#exiftool = new exiftoolVendored.ExifTool({
+      maxProcs: this.#options.processes,
+      maxTasksPerProcess: TASKS_PER_PROCESS,
+      taskTimeoutMillis: TASK_TIMEOUT_MS,
+      taskRetries: 0,
+      checkPerl: false,
+      processFactory: () => startProcess(command),
+    })
   }
 
   async stop(): Promise<void> {
-    await this.#exiftool.end()
+    await this.#exiftool?.end()
   }
 
   /**
@@ -121,6 +115,7 @@ export class MetadataReader {
   }
 
   async #run(args: string[]): Promise<string> {
+    if (this.#exiftool === undefined) throw new Error('The metadata reader has not started')
     return await this.#exiftool.enqueueTask(() => new ExifToolTextTask(args), false)
   }
 }
@@ -154,6 +149,36 @@ function parseTags(text: string): Record<string, unknown> | undefined {
 export function isOlder(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]) || Number.isNaN(major)
+}
+
+/** The version of an ExifTool; asked before any process stays open, because this way a failure is one answer. */
+async function askVersion({ file, args }: ExifToolCommand): Promise<string> {
+  const limits = { timeoutMs: TASK_TIMEOUT_MS, maxRssBytes: 512 * 1024 * 1024, maxOutputBytes: 10_000 }
+  try {
+    const answer = await runProgram(file, [...args, '-ver'], limits, AbortSignal.timeout(TASK_TIMEOUT_MS))
+    if (answer.status === 0) return answer.output.toString('latin1').trim()
+    throw new Error(`status ${answer.status}: ${answer.errorText}`)
+  } catch (error) {
+    throw new AppError('program_missing', missingSentence(process.platform), { cause: error })
+  }
+}
+
+function requireVersion(version: string): void {
+  if (!isOlder(version)) return
+  throw new AppError(
+    'program_missing',
+    `ExifTool ${version} has known security holes; Hearth needs ${MIN_VERSION.join('.')} or newer: remove the setting that names another ExifTool`,
+  )
+}
+
+/** ExifTool gets no environment of ours. Without a listener a failed start would end the whole agent. */
+function startProcess({ file, args }: ExifToolCommand): ChildProcess {
+  const child = spawn(file, [...args, '-stay_open', 'True', '-@', '-'], {
+    env: { LANG: 'C' },
+    windowsHide: true,
+  })
+  child.on('error', () => undefined)
+  return child
 }
 
 function missingSentence(platform: NodeJS.Platform): string {
