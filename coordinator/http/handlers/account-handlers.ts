@@ -23,7 +23,7 @@ type Dependencies = {
 const WINDOW_MS = 60_000
 const TRIES_PER_ACCOUNT = 10
 /** Of all accounts together: who tries many names is not a household. */
-const TRIES_PER_ADDRESS = 60
+const TRIES_PER_ADDRESS = 30
 
 export function accountHandlers(dependencies: Dependencies): Pick<Handlers, Names> {
   const { db, publicOrigins, setupToken } = dependencies
