@@ -12,7 +12,7 @@ const NOBODY = 65_534
 const START_LIMIT_MS = 60_000
 const START_CHECK_MS = 50
 
-export type PostgresServer = { url: string; stop(): Promise<void> }
+export type PostgresServer = { url: string; pid: number; stop(): Promise<void> }
 
 /**
  * Starts a throwaway Postgres on a free loopback port; `stop()` removes it.
@@ -66,7 +66,7 @@ export async function startPostgres(programs: string, { durable = false } = {}):
     }
     await sleep(START_CHECK_MS)
   }
-  return { url, stop }
+  return { url, pid: child.pid!, stop }
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -1,0 +1,15 @@
+import { benchIngest } from './ingest.ts'
+
+const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
+  ingest: benchIngest,
+}
+
+/** `npm run bench -- NAME …` */
+const [name = '', ...parameters] = process.argv.slice(2)
+const benchmark = benchmarks[name]
+if (benchmark) {
+  await benchmark(parameters)
+} else {
+  console.error(`npm run bench -- NAME, where NAME is one of: ${Object.keys(benchmarks).join(', ')}`)
+  process.exitCode = 2
+}
