@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { IngestResult } from '../../../protocol/ingest.ts'
+import { findProgram } from '../find-program.ts'
 import { Vault, type VaultOptions } from '../vault.ts'
-import { findProgram } from '../video/find-program.ts'
 import { RecordingContext } from './job-context.ts'
 
 export type RunningVault = AsyncDisposable & {

@@ -1,6 +1,6 @@
 import { derivedSizePx } from '../../../protocol/media.ts'
 import type { ForeignFormat } from '../reader/messages.ts'
-import { type ProgramAnswer, runProgram } from './run-program.ts'
+import { type ProgramAnswer, runProgram } from '../run-program.ts'
 import { findStreamFacts, type StreamFacts } from './stream-facts.ts'
 
 /** Containers that ffmpeg may open. Playlists and scripts are not among them: they name other files. */

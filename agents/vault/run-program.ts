@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { watchMemory } from '../watch-memory.ts'
+import { watchMemory } from './watch-memory.ts'
 
 const MAX_ERROR_CHARS = 4_000
 
