@@ -66,10 +66,10 @@ test('protocol imports zod and itself, nothing else', () => {
   expect(wrong).toEqual([])
 })
 
-test('only processes and scripts load a configuration; others are handed what they need', () => {
+test('only processes and scripts ask the loader and the environment; others are handed what they need', () => {
   const wrong = arrows.filter(
     ({ from, to, typeOnly }) =>
-      topFolder(to) === 'config' &&
+      ['config/load-config.ts', 'config/environment.ts'].includes(to) &&
       !typeOnly &&
       !['config', 'scripts'].includes(topFolder(from)) &&
       posix.basename(from) !== 'main.ts',

@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { findNamedImports } from './test/named-imports.ts'
+import { withoutComments } from './test/source-imports.ts'
+
+/**
+ * Promise 1 as a list: which files of the servers can open, change or remove files at all, and whose.
+ * One that is not listed here can do none of it. `agents/vault/originals-untouched.test.ts` watches a run.
+ */
+const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
+  'agents/runtime/agent-key.ts': {
+    names: ['mkdirSync', 'readFileSync', 'writeFileSync'],
+    because: 'the agent’s own key',
+  },
+  'agents/vault/metadata/metadata-reader.ts': { names: ['rm'], because: 'pictures that ExifTool took out' },
+  'agents/vault/open-original.ts': { names: ['open'], because: 'originals, for reading only' },
+  'agents/vault/watch-memory.ts': { names: ['readFile'], because: 'what a process uses, in /proc' },
+  'agents/vault/work-folder.ts': { names: ['mkdtemp', 'rm', 'symlink'], because: 'its own temporary folder' },
+  'coordinator/accounts/first-administrator.ts': { names: ['readFile'], because: 'the password file' },
+  'coordinator/db/embedded/folder-lock.ts': {
+    names: ['readFileSync', 'rmSync', 'writeFileSync'],
+    because: 'the lock of the data folder',
+  },
+  'coordinator/db/embedded/main.ts': {
+    names: ['mkdirSync', 'rmSync'],
+    because: 'the database and its socket',
+  },
+  'coordinator/db/embedded/sync-files.ts': {
+    names: ['closeSync', 'fsyncSync', 'openSync'],
+    because: 'the database’s files',
+  },
+  'coordinator/http/docs-pages.ts': { names: ['createReadStream'], because: 'pages that come with Hearth' },
+  'coordinator/http/web-app.ts': { names: ['readFile'], because: 'the built web app' },
+  'coordinator/media/derived-store.ts': {
+    names: ['createWriteStream', 'mkdir', 'open', 'rename', 'rm'],
+    because: 'the derived store',
+  },
+}
+
+/** These look and touch nothing. */
+const harmless = new Set([
+  'access',
+  'constants',
+  'lstat',
+  'lstatSync',
+  'readdir',
+  'readdirSync',
+  'readlink',
+  'realpath',
+  'realpathSync',
+  'stat',
+  'statSync',
+])
+
+const repositoryFolder = join(import.meta.dirname, '..')
+const read = (path: string) => readFileSync(join(repositoryFolder, path), 'utf8')
+const serverPaths = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '-z', 'agents', 'coordinator', 'protocol'],
+  { cwd: repositoryFolder, encoding: 'utf8' },
+)
+  .split('\0')
+  .filter((path) => /\.ts$/.test(path) && !/\.test\.ts$|\/testing\//.test(path))
+  .filter((path) => existsSync(join(repositoryFolder, path)))
+
+test('no file can open, change or remove files but those that say whose', () => {
+  const touching = serverPaths
+    .map((path) => ({
+      path,
+      names: findNamedImports(read(path), /^(node:)?fs(\/promises)?$/).filter((name) => !harmless.has(name)),
+    }))
+    .filter(({ names }) => names.length > 0)
+  const allowed = Object.entries(mayTouchFiles).map(([path, { names }]) => ({ path, names }))
+  expect(touching.length).toBeGreaterThan(5)
+  for (const { path, names } of touching) {
+    expect(allowed.find((entry) => entry.path === path)?.names ?? [], path).toEqual(
+      expect.arrayContaining(names),
+    )
+  }
+})
+
+test('the list names nothing that is not used', () => {
+  const unused = Object.entries(mayTouchFiles).flatMap(([path, { names }]) => {
+    const used = serverPaths.includes(path) ? findNamedImports(read(path), /^(node:)?fs(\/promises)?$/) : []
+    return names.filter((name) => !used.includes(name)).map((name) => `${path}: ${name}`)
+  })
+  expect(unused).toEqual([])
+})
+
+test('originals are opened with O_RDONLY', () => {
+  const code = withoutComments(read('agents/vault/open-original.ts'))
+  expect(code).toContain('O_RDONLY')
+  expect(code).not.toMatch(/O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|\.write|truncate|utimes|chmod|chown/)
+})
+
+test('no library is asked to write into a file that it reads', () => {
+  const writing = /\.toFile\(|overwrite_original|deleteAllTags|restoreOriginal|-o=|extractBinaryTag\(/
+  expect(serverPaths.filter((path) => writing.test(withoutComments(read(path))))).toEqual([])
+})
