@@ -13,6 +13,7 @@ export function LoginPage() {
   const queryClient = useQueryClient()
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
+  const [isIncomplete, setIncomplete] = useState(false)
   const signIn = useMutation({
     mutationFn: () => callApi('createSession', { body: { name, password } }),
     onSuccess: (account) => {
@@ -26,7 +27,10 @@ export function LoginPage() {
     <Door
       title="Welcome home"
       lead={from ? 'Sign in and you are back where you were.' : 'Sign in to see your photos.'}
-      onSubmit={() => signIn.mutate()}
+      onSubmit={() => {
+        setIncomplete(!name.trim() || !password)
+        if (name.trim() && password) signIn.mutate()
+      }}
     >
       <TextInput
         label="Name"
@@ -44,8 +48,9 @@ export function LoginPage() {
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
-      {signIn.isError && <DoorError>{errorSentence(signIn.error)}</DoorError>}
-      <Button type="submit" size="md" mt={8} loading={signIn.isPending} disabled={!name.trim() || !password}>
+      {isIncomplete && <DoorError>Enter your name and your password.</DoorError>}
+      {!isIncomplete && signIn.isError && <DoorError>{errorSentence(signIn.error)}</DoorError>}
+      <Button type="submit" size="md" mt={8} loading={signIn.isPending}>
         Sign in
       </Button>
     </Door>

@@ -22,7 +22,8 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
 
   let timelineTimer: ReturnType<typeof setTimeout> | undefined
   const refreshTimeline = () => {
-    timelineTimer ??= setTimeout(() => {
+    if (timelineTimer !== undefined) return
+    timelineTimer = setTimeout(() => {
       timelineTimer = undefined
       void queryClient.invalidateQueries({ queryKey: timelineQuery.queryKey })
     }, TIMELINE_REFRESH_MS)

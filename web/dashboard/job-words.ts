@@ -32,7 +32,8 @@ export type WorkState = { tone: Tone; word: string; detail: string }
 export function describeWork(summary: JobKindSummary): WorkState {
   const { queued, leased, perSecond, etaSeconds, waitsFor } = summary
   if (queued + leased === 0) return { tone: 'quiet', word: 'Idle', detail: 'Nothing to do' }
-  if (waitsFor && leased === 0) return { tone: 'warn', word: 'Waiting', detail: waitsFor }
+  if (waitsFor && leased === 0)
+    return { tone: 'warn', word: 'Waiting', detail: waitsFor.charAt(0).toUpperCase() + waitsFor.slice(1) }
   const parts = [`${countOf(queued, 'job')} waiting`, `${leased} running`]
   if (perSecond > 0) parts.push(formatRate(perSecond))
   if (etaSeconds !== null) parts.push(formatEta(etaSeconds))

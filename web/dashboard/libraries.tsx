@@ -66,7 +66,7 @@ function Library({ library }: { library: LibraryView }) {
             color="gray"
             onClick={() => setOpen(!isOpen)}
             aria-expanded={isOpen}
-            aria-label={`Scans of ${library.name}`}
+            aria-label={`${isOpen ? 'Hide scans' : 'Scans'} of ${library.name}`}
           >
             {isOpen ? 'Hide scans' : 'Scans'}
           </Button>
@@ -77,7 +77,7 @@ function Library({ library }: { library: LibraryView }) {
               disabled={library.scanning}
               loading={scan.isPending}
               onClick={() => scan.mutate()}
-              aria-label={`Scan ${library.name} now`}
+              aria-label={`Scan now: ${library.name}`}
             >
               Scan now
             </Button>

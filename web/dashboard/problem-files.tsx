@@ -73,7 +73,7 @@ function ProblemFile({ problem }: { problem: ProblemView }) {
           disabled={isQueued}
           loading={again.isPending}
           onClick={() => again.mutate()}
-          aria-label={`Read ${problem.path} again`}
+          aria-label={`${isQueued ? 'Queued' : 'Read again'}: ${problem.path}`}
         >
           {isQueued ? 'Queued' : 'Read again'}
         </Button>

@@ -24,7 +24,13 @@ export function Work() {
                 <h3>{jobKindWords[kind.kind]}</h3>
                 <Status tone={state.tone}>{state.word}</Status>
               </div>
-              <Meter value={share ?? 0} label={`${jobKindWords[kind.kind]}: done`} />
+              {kind.queued + kind.leased > 0 && (
+                <Meter
+                  value={share ?? 0}
+                  label={`${jobKindWords[kind.kind]}: done`}
+                  isPaused={state.tone !== 'busy'}
+                />
+              )}
               <p className={styles.quiet}>
                 <span>{state.detail}</span>
                 <span>

@@ -144,7 +144,7 @@ function drawLights(random: () => number, width: number, height: number, palette
     const radius = height * (0.015 + random() ** 2 * 0.12)
     body += `<circle cx="${random() * width}" cy="${random() * height}" r="${radius}" fill="${colours[at % colours.length]}" opacity="${0.1 + random() * 0.4}"/>`
   }
-  return body
+  return `<filter id="soft"><feGaussianBlur stdDeviation="${height / 300}"/></filter><g filter="url(#soft)">${body}</g>`
 }
 
 function drawFlowers(random: () => number, width: number, height: number, palette: Palette): string {

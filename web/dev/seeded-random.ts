@@ -1,6 +1,7 @@
 /** A small generator (mulberry32): the same seed gives the same pictures on every machine. */
 export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
+  // Neighbouring seeds must not give neighbouring first numbers.
+  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)

@@ -54,7 +54,7 @@ function LibraryBanner({ library }: { library: LibraryView }) {
             Scan again
           </Button>
           {isHeld && (
-            <Button size="xs" onClick={() => setAsking(true)}>
+            <Button size="xs" variant="subtle" color="gray" onClick={() => setAsking(true)}>
               They are really gone…
             </Button>
           )}

@@ -18,7 +18,7 @@ export function ScanStatus() {
           {[...progress.words, ...(progress.waitsFor ? [progress.waitsFor] : [])].join(' · ')}
         </span>
       </p>
-      <Meter value={progress.share} label="Pictures read" />
+      {!progress.waitsFor && <Meter value={progress.share} label="Pictures read" />}
     </div>
   )
 }

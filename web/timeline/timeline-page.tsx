@@ -45,8 +45,10 @@ export function TimelinePage() {
   return (
     <div className={styles.page}>
       <h1 className="visually-hidden">Photos</h1>
-      {libraries.data && !viewed && <LibraryBanners libraries={libraries.data.items} />}
-      {!isEmpty && !viewed && <ScanStatus />}
+      <div inert={viewed !== null}>
+        {libraries.data && <LibraryBanners libraries={libraries.data.items} />}
+        {!isEmpty && <ScanStatus />}
+      </div>
       {failure && <PageError error={failure} reset={() => void timeline.refetch()} />}
       {timeline.data && !isEmpty && <TimelineView model={model} viewed={viewed} />}
       {isEmpty && libraries.data && <EmptyTimeline libraries={libraries.data.items} />}

@@ -39,10 +39,15 @@ export function TimelineView({ model, viewed }: TimelineViewProps) {
     const tile = canvas.current?.querySelector<HTMLElement>(
       `[data-section="${focused.section}"][data-index="${focused.index}"]`,
     )
-    if (!tile) return
+    if (!tile) {
+      // Its month was not loaded when it was asked for, so nobody knew where in it the tile would be.
+      const rows = model.section(focused.section)?.layout?.rows ?? []
+      if (focused.index < (rows.at(-1)?.end ?? 0)) model.reveal(focused)
+      return
+    }
     wantsFocus.current = false
     tile.focus({ preventScroll: true })
-  }, [focused, sections])
+  }, [focused, model, sections])
 
   const focus = (position: TilePosition) => {
     wantsFocus.current = true

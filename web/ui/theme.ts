@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core'
 
 /** Also read by `public/color-scheme.js`. */
 export const COLOR_SCHEME_KEY = 'hearth-color-scheme'
@@ -44,12 +50,18 @@ const dark: MantineColorsTuple = [
   '#0a0908',
 ]
 
+/** White on the dark page's brighter ember would be 3 : 1. */
+const variantColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input)
+  const isEmber = input.color === undefined || input.color === 'ember'
+  return input.variant === 'filled' && isEmber ? { ...colors, color: 'var(--on-ember)' } : colors
+}
+
 export const theme = createTheme({
   colors: { ember, gray, dark },
   primaryColor: 'ember',
   primaryShade: { light: 7, dark: 5 },
-  autoContrast: true,
-  luminanceThreshold: 0.25,
+  variantColorResolver: variantColors,
   black: '#1f1b18',
   white: '#ffffff',
   fontFamily:

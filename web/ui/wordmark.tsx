@@ -4,7 +4,7 @@ export function Mark({ sizePx = 24 }: { sizePx?: number }) {
     <svg width={sizePx} height={sizePx} viewBox="0 0 24 24" fill="none" aria-hidden="true">
       <path d="M4 21V12a8 8 0 0 1 16 0v9" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
       <path
-        d="M12 10.200c2.100 2 3.600 3.900 3.600 6.200a3.600 3.600 0 0 1-7.200 0c0-1.300.500-2.400 1.300-3.200.300.800.800 1.400 1.500 1.600-.200-1.600.100-3.200.800-4.600z"
+        d="M12 10.2c2.1 2 3.6 3.9 3.6 6.2a3.6 3.6 0 0 1-7.2 0c0-1.3.5-2.4 1.3-3.2.3.8.8 1.4 1.5 1.6-.2-1.6.1-3.2.8-4.6z"
         fill="var(--ember-fill)"
       />
     </svg>

@@ -38,6 +38,7 @@ export function describePosition({ position }: Pick<AssetDetail, 'position'>): s
 
 /** `exposureTime` → `Exposure time` */
 export function fieldName(field: string): string {
+  if (field === 'iso') return 'ISO'
   const words = field.replace(/([A-Z])/g, ' $1').toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -184,7 +184,6 @@ function SideButton({ side, target, onGo }: SideButtonProps) {
 function usePrefetch(tiles: (AssetTile | undefined)[]): void {
   const queryClient = useQueryClient()
   const key = tiles.map((tile) => `${tile?.id}:${tile?.version}`).join()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all that matters of the tiles
   useEffect(() => {
     const images = tiles.flatMap((tile) => {
       if (!tile) return []

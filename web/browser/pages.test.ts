@@ -1,0 +1,184 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FAKE_NAME, FAKE_PASSWORD, type FakeServer, startFakeServer } from '../dev/fake-server.ts'
+import type { Scenario } from '../dev/fake-world.ts'
+import { buildApp, chromiumPath, openBrowser, openPage } from './open-browser.ts'
+
+type Visit = {
+  name: string
+  scenario: Scenario
+  path: string
+  ready: string
+  act?: (page: Page) => Promise<void>
+}
+const visits: Visit[] = [
+  { name: 'setup', scenario: 'setup', path: '/setup#token=right', ready: 'Light the hearth' },
+  { name: 'timeline', scenario: 'full', path: '/', ready: 'May 2024' },
+  {
+    name: 'viewer with information',
+    scenario: 'full',
+    path: '/assets/2',
+    ready: 'Information',
+    act: (page) => page.keyboard.press('i'),
+  },
+  { name: 'dashboard', scenario: 'full', path: '/dashboard', ready: 'Machines' },
+  { name: 'empty', scenario: 'empty', path: '/', ready: 'Where do your photos live?' },
+  { name: 'broken timeline', scenario: 'broken', path: '/', ready: '“Photos” waits for you' },
+  { name: 'broken dashboard', scenario: 'broken', path: '/dashboard', ready: 'Failed jobs' },
+]
+
+describe.skipIf(!chromiumPath)('every page', () => {
+  let browser: Browser
+  const servers = new Map<string, FakeServer>()
+  const serverOf = async (scenario: Scenario, signedIn: boolean) => {
+    const key = `${scenario} ${signedIn}`
+    const server = servers.get(key) ?? (await startFakeServer({ scenario, signedIn }))
+    servers.set(key, server)
+    return server
+  }
+
+  beforeAll(async () => {
+    await buildApp()
+    browser = await openBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    for (const server of servers.values()) await server.close()
+  })
+
+  const cases = visits.flatMap((visit) =>
+    (['light', 'dark'] as const).map((scheme) => ({ ...visit, scheme })),
+  )
+  test.each(cases)(
+    '$name has no serious accessibility fault in $scheme',
+    async ({ scenario, path, ready, scheme, act }) => {
+      const server = await serverOf(scenario, scenario !== 'setup')
+      const { page, faults } = await openPage(browser, server, { path, scheme })
+      if (act) {
+        await page.getByRole('dialog').waitFor()
+        await act(page)
+      }
+      await page.getByText(ready).first().waitFor()
+      await page.waitForTimeout(300)
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const serious = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+      expect(serious).toEqual([])
+      expect(faults).toEqual([])
+      await page.context().close()
+    },
+  )
+
+  test.each(visits)(
+    '$name fits a phone without scrolling sideways',
+    async ({ scenario, path, ready, act }) => {
+      const server = await serverOf(scenario, scenario !== 'setup')
+      const { page } = await openPage(browser, server, { path, isPhone: true })
+      if (act) {
+        await page.getByRole('dialog').waitFor()
+        await act(page)
+      }
+      await page.getByText(ready).first().waitFor()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+      await page.context().close()
+    },
+  )
+
+  test('the first administrator is made from the link and lands in an empty library', async () => {
+    await using server = disposable(await startFakeServer({ scenario: 'setup' }))
+    const { page } = await openPage(browser, server.value, { path: '/setup#token=right' })
+    await page.getByLabel('Your name').fill('anna')
+    await page.getByLabel('Password', { exact: true }).fill('short')
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await page.getByText('The password must have at least 10 characters').waitFor()
+    await page.getByLabel('Password', { exact: true }).fill(FAKE_PASSWORD)
+    await page.getByLabel('Password again').fill(FAKE_PASSWORD)
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await page.getByText('Where do your photos live?').waitFor()
+    await page.getByRole('button', { name: 'Add and scan' }).click()
+    await page.getByText('Reading your pictures').waitFor()
+    await page.context().close()
+  })
+
+  test('an expired session leads to the sign-in page and back to the same picture', async () => {
+    const server = await serverOf('full', false)
+    const { page } = await openPage(browser, server, { path: '/assets/3' })
+    await page.waitForURL('**/login?from=*')
+    await page.getByLabel('Name').fill(FAKE_NAME)
+    await page.getByLabel('Password', { exact: true }).fill('not the one')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('The name or the password is wrong').waitFor()
+    await page.getByLabel('Password', { exact: true }).fill(FAKE_PASSWORD)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL('**/assets/3')
+    await page.getByRole('dialog').waitFor()
+    server.expireSessions()
+    await page.getByRole('button', { name: 'Older picture' }).waitFor({ state: 'attached' })
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await page.waitForURL('**/login?from=*')
+    await page.context().close()
+  })
+
+  test('a lost connection is said and mended', async () => {
+    const first = await startFakeServer({ scenario: 'full', signedIn: true })
+    const { page } = await openPage(browser, first, { path: '/dashboard' })
+    await page.getByText('Live', { exact: true }).waitFor()
+    const port = Number(new URL(first.url).port)
+    await first.close()
+    await page.getByText('Reconnecting…').first().waitFor()
+    await using again = disposable(await startFakeServer({ scenario: 'full', signedIn: true, port }))
+    await page.getByText('Live', { exact: true }).waitFor()
+    expect(again.value.url).toBe(first.url)
+    await page.context().close()
+  })
+
+  test('a dead job is retried and leaves the list', async () => {
+    await using server = disposable(await startFakeServer({ scenario: 'broken', signedIn: true }))
+    const { page } = await openPage(browser, server.value, { path: '/dashboard' })
+    await page.getByRole('button', { name: 'Retry 2019/Norway/IMG_2210.CR3' }).click()
+    await page.getByText('2019/Norway/IMG_2210.CR3').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Retry all 2' }).click()
+    await page.getByText('None. Everything that was tried has worked.').waitFor()
+    await page.context().close()
+  })
+
+  test('a held scan is accepted only after a question', async () => {
+    await using server = disposable(await startFakeServer({ scenario: 'broken', signedIn: true }))
+    const { page } = await openPage(browser, server.value)
+    await page.getByRole('button', { name: 'They are really gone…' }).click()
+    expect(server.value.world.libraries[0]?.state).toBe('held')
+    await page.getByRole('button', { name: 'Accept and scan' }).click()
+    await page.getByText('“Photos” waits for you').waitFor({ state: 'detached' })
+    expect(server.value.world.libraries[0]?.state).toBe('online')
+    await page.context().close()
+  })
+
+  test('the first page costs less than 300 kB on the wire', async () => {
+    const server = await serverOf('full', true)
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const sources: Promise<number>[] = []
+    page.on('response', (response) => {
+      if (/\.(js|css|html)$|\/$/.test(new URL(response.url()).pathname))
+        sources.push(response.body().then(gzippedSize))
+    })
+    await page.goto(server.url)
+    await page.locator('a[data-index]').first().waitFor()
+    const bytes = (await Promise.all(sources)).reduce((sum, size) => sum + size, 0)
+    expect(bytes).toBeGreaterThan(50_000)
+    expect(bytes).toBeLessThan(300_000)
+    await context.close()
+  })
+})
+
+async function gzippedSize(bytes: Buffer): Promise<number> {
+  const { gzipSync } = await import('node:zlib')
+  return gzipSync(bytes).length
+}
+
+function disposable(value: FakeServer): { value: FakeServer } & AsyncDisposable {
+  return { value, [Symbol.asyncDispose]: () => value.close() }
+}

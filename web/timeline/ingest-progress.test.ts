@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import type { JobKindSummary, LibraryView } from '../../protocol/fleet.ts'
+import { ingestProgress } from './ingest-progress.ts'
+
+const library: LibraryView = {
+  id: 1,
+  name: 'Photos',
+  root: '/photos',
+  agentId: 1,
+  state: 'online',
+  stateReason: null,
+  ignoreGlobs: [],
+  assets: 0,
+  files: 1_204,
+  missing: 0,
+  scanning: false,
+  lastScanAt: null,
+}
+const ingest: JobKindSummary = {
+  kind: 'file.ingest',
+  capability: 'ingest',
+  queued: 888,
+  leased: 4,
+  done: 312,
+  dead: 0,
+  cancelled: 0,
+  perSecond: 7,
+  etaSeconds: 121,
+  waitsFor: null,
+}
+
+test('found, ready and time left are told while files are read', () => {
+  expect(ingestProgress([library], [ingest])).toEqual({
+    words: ['1,204 found', '312 ready', 'about 2 min'],
+    share: 312 / 1_204,
+    waitsFor: null,
+  })
+})
+
+test('nothing is told when nothing goes on', () => {
+  expect(ingestProgress([library], [{ ...ingest, queued: 0, leased: 0 }])).toBeNull()
+})
+
+test('a scan that has found nothing yet has no share', () => {
+  const progress = ingestProgress([{ ...library, files: 0, scanning: true }], [])
+  expect(progress).toEqual({ words: ['0 found', '0 ready'], share: null, waitsFor: null })
+})
