@@ -12,11 +12,18 @@ export function answerErrors(log: Logger) {
     try {
       await next()
     } catch (error) {
+      if (context.res.destroyed) {
+        // Whoever asked has gone, mostly in the middle of it: nobody is left to answer, and nothing is wrong.
+        log.debug({ err: error, method: context.method, path: context.path }, 'request abandoned')
+        context.respond = false
+        context.res.destroy()
+        return
+      }
       const body = bodyOf(error)
       if (body.code === 'internal') {
         log.error({ err: error, method: context.method, path: context.path }, 'request failed')
       }
-      if (context.headerSent || context.res.destroyed) {
+      if (context.headerSent) {
         // Too late to say it in words: the broken connection says that the answer is not whole.
         context.respond = false
         context.res.destroy()
@@ -31,6 +38,8 @@ export function answerErrors(log: Logger) {
       ]) {
         context.remove(name)
       }
+      // A body that was given up half-way keeps its connection blocked: what is left of it is nobody's.
+      if (context.req.destroyed && !context.req.complete) context.set('connection', 'close')
       context.respond = true
       context.status = errorRules[body.code].status
       context.set('cache-control', 'no-store')

@@ -48,8 +48,9 @@ class Upload {
   }
 
   /**
-   * Pipes into the answer at the reader's pace. When the reader goes, the agent's request is destroyed;
-   * when the agent stops early or sends too much, the answer is, so that nobody takes it for whole.
+   * Pipes into the answer at the reader's pace. When the reader goes, the agent's request is given up and
+   * answered with an error that closes its connection. When the agent stops early or sends too much, the
+   * answer is broken off, so that nobody takes it for whole.
    */
   async sendTo(answer: NodeJS.WritableStream): Promise<void> {
     try {
