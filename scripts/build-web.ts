@@ -3,7 +3,7 @@ import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFil
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const projectFolder = fileURLToPath(new URL('..', import.meta.url))
+const ownProject = fileURLToPath(new URL('..', import.meta.url))
 /** Lies in the built folder and says from what it was made. */
 const STAMP_NAME = '.stamp'
 /** Neither changes what is built. */
@@ -12,17 +12,20 @@ const SKIPPED_FOLDERS = new Set(['dist', 'node_modules', 'dev', 'browser'])
 export type BuildWebOptions = {
   /** Where to build when the project folder cannot be written to; also used when it holds a fresh build. */
   outDir?: string
+  /** Whose `web`, `protocol` and lock file are built; tests give a copy. */
+  projectFolder?: string
 }
 
 /**
  * Makes sure that a build of the web app exists that belongs to these sources.
  *
- * Two starts at once do no harm: each builds into a folder of its own, and the last rename wins.
+ * Two starts at once do no harm: each builds into a folder of its own and the first to be ready is kept.
  *
  * @returns the folder with `index.html`, and whether it was built just now
  */
 export async function buildWeb(options: BuildWebOptions = {}): Promise<{ folder: string; built: boolean }> {
-  const stamp = await stampOfSources()
+  const projectFolder = options.projectFolder ?? ownProject
+  const stamp = await stampOfSources(projectFolder)
   const inProject = join(projectFolder, 'web', 'dist')
   const candidates = options.outDir ? [inProject, resolve(options.outDir)] : [inProject]
   for (const folder of candidates) {
@@ -30,32 +33,46 @@ export async function buildWeb(options: BuildWebOptions = {}): Promise<{ folder:
   }
   const folder =
     options.outDir && !(await isWritable(dirname(inProject))) ? resolve(options.outDir) : inProject
-  await buildInto(folder, stamp)
+  await buildInto(folder, join(projectFolder, 'web'), stamp)
   return { folder, built: true }
 }
 
-async function buildInto(folder: string, stamp: string): Promise<void> {
+async function buildInto(folder: string, root: string, stamp: string): Promise<void> {
   const parent = dirname(folder)
   await mkdir(parent, { recursive: true })
   await removeLeftovers(parent)
   const fresh = join(parent, `.hearth-web-${randomUUID()}`)
   try {
-    // Loaded only when there is something to build: a start with a fresh build does not pay for it.
-    const { build } = await import('vite')
-    const { default: config } = await import('../web/vite.config.ts')
+    await runVite(root, fresh)
+    await rm(join(fresh, '.vite'), { recursive: true, force: true })
+    await writeFile(join(fresh, STAMP_NAME), stamp)
+    // Another start may have been quicker with the same sources; its build may already be served.
+    if ((await readStamp(folder)) !== stamp) await replaceFolder(fresh, folder)
+  } finally {
+    await rm(fresh, { recursive: true, force: true })
+  }
+}
+
+async function runVite(root: string, outDir: string): Promise<void> {
+  // Loaded only when there is something to build: a start with a fresh build does not pay for it.
+  const { build } = await import('vite')
+  const { default: config } = await import('../web/vite.config.ts')
+  // Vite believes NODE_ENV more than its own mode: a build asked for by a test would be React's slow one.
+  const nodeEnv = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
+  try {
     await build({
       ...config,
+      root,
       configFile: false,
       logLevel: 'error',
       mode: 'production',
-      cacheDir: join(fresh, '.vite'),
-      build: { ...config.build, outDir: fresh, emptyOutDir: true },
+      cacheDir: join(outDir, '.vite'),
+      build: { ...config.build, outDir, emptyOutDir: true },
     })
-    await rm(join(fresh, '.vite'), { recursive: true, force: true })
-    await writeFile(join(fresh, STAMP_NAME), stamp)
-    await replaceFolder(fresh, folder)
   } finally {
-    await rm(fresh, { recursive: true, force: true })
+    if (nodeEnv === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = nodeEnv
   }
 }
 
@@ -87,7 +104,7 @@ async function removeLeftovers(parent: string): Promise<void> {
 }
 
 /** SHA-256 over everything the build is made from: path and content of each file, in order. */
-async function stampOfSources(): Promise<string> {
+async function stampOfSources(projectFolder: string): Promise<string> {
   const hash = createHash('sha256')
   const files = [
     ...(await listFiles(join(projectFolder, 'web'))),
