@@ -6,7 +6,7 @@ import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findFamily } from './format-table.ts'
-import { readerPids } from './testing/reader-pids.ts'
+import { childPids, readerPids } from './testing/reader-pids.ts'
 import { runningVault } from './testing/running-vault.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
 import { assetsFolder, assetsMissing } from './testing/test-assets.ts'
@@ -79,11 +79,26 @@ describe.skipIf(process.platform !== 'linux')('a decoder that', () => {
   })
 })
 
-test('no reader, no ExifTool and no work folder is left when a vault stops', async () => {
+test.skipIf(process.platform !== 'linux')(
+  'an ExifTool that hangs costs its file the tags, and no more',
+  async () => {
+    await using running = await runningVault(folder.path, { metadataTimeoutMs: 1_500 })
+    expect((await running.ingest('good.jpg')).metadata).not.toBeNull()
+    for (const pid of await childPids('stay_open')) process.kill(pid, 'SIGSTOP')
+    const result = await running.ingest('good.jpg')
+    expect(result).toMatchObject({ metadata: null, problem: null })
+    expect(result.derived).toHaveLength(3)
+    expect((await running.ingest('good.jpg')).metadata).not.toBeNull()
+  },
+)
+
+test('no reader and no ExifTool is left when a vault stops', async () => {
   const running = await runningVault(folder.path)
   await Promise.all([running.ingest('good.jpg'), running.ingest(SLOW)])
   await running[Symbol.asyncDispose]()
-  if (process.platform === 'linux') expect(await readerPids()).toEqual([])
+  if (process.platform !== 'linux') return
+  expect(await readerPids()).toEqual([])
+  expect(await childPids('stay_open')).toEqual([])
 })
 
 test('pictures too large for their kind are refused by their header', async () => {

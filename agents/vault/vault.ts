@@ -31,6 +31,8 @@ export type VaultOptions = {
   videoTimeoutMs?: number
   /** Longest silence of a disk while a file is read; default 60 s. */
   stallTimeoutMs?: number
+  /** Longest time for the tags of one file; default 30 s. */
+  metadataTimeoutMs?: number
   /** Memory that one decoder may hold; default 1 GB. */
   maxDecoderRssBytes?: number
 }
@@ -71,14 +73,21 @@ export class Vault {
   }
 
   async #open(): Promise<void> {
-    const { roots, dataFolders, log, exiftoolPath, perlPath } = this.#options
+    const { roots, dataFolders, log, exiftoolPath, perlPath, metadataTimeoutMs } = this.#options
     const readerCount = this.#options.readers ?? Math.min(availableParallelism(), 8)
     const maxRssBytes = this.#options.maxDecoderRssBytes ?? 1_024 * MEBIBYTE
 
     const workFolder = await WorkFolder.create()
     this.#opened.push(() => workFolder.remove())
     const processes = Math.max(1, Math.ceil(readerCount / 2))
-    const metadata = new MetadataReader({ processes, workFolder, log, exiftoolPath, perlPath })
+    const metadata = new MetadataReader({
+      processes,
+      workFolder,
+      log,
+      exiftoolPath,
+      perlPath,
+      timeoutMs: metadataTimeoutMs,
+    })
     this.#opened.push(() => metadata.stop())
     await metadata.start()
     const readers = new ReaderPool({

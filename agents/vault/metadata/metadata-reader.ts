@@ -33,6 +33,8 @@ export type MetadataReaderOptions = {
   exiftoolPath?: string
   /** Where Perl is, when not in `/usr/bin`. */
   perlPath?: string
+  /** Longest time for one file; default 30 s. */
+  timeoutMs?: number
 }
 
 /**
@@ -56,8 +58,10 @@ export class MetadataReader {
     this.#exiftool = new exiftoolVendored.ExifTool({
       maxProcs: this.#options.processes,
       maxTasksPerProcess: TASKS_PER_PROCESS,
-      taskTimeoutMillis: TASK_TIMEOUT_MS,
+      taskTimeoutMillis: this.#options.timeoutMs ?? TASK_TIMEOUT_MS,
       taskRetries: 0,
+      // ExifTool's complaints are not waited for: 1 ms of 4 would go into it.
+      streamFlushMillis: 0,
       checkPerl: false,
       processFactory: () => startProcess(command),
     })
@@ -109,6 +113,15 @@ export class MetadataReader {
       )
       const stats = await stat(target).catch(() => undefined)
       return stats === undefined || stats.size === 0 ? undefined : await work(target)
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+      throw new AppError(
+        'disk_full',
+        'A preview cannot be taken out of its file: the temporary folder is full',
+        {
+          cause: error,
+        },
+      )
     } finally {
       await rm(target, { force: true })
     }
@@ -179,6 +192,11 @@ function startProcess({ file, args }: ExifToolCommand): ChildProcess {
   })
   child.on('error', () => undefined)
   return child
+}
+
+/** Whether an error of Node or a sentence of ExifTool says that a disk is full. */
+function isDiskFull(error: unknown): boolean {
+  return /ENOSPC|EDQUOT|No space left|Disk quota/i.test(String(error))
 }
 
 function missingSentence(platform: NodeJS.Platform): string {

@@ -69,7 +69,10 @@ export class ReaderProcess {
       env: environmentOf(process.platform),
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    this.#ready = once(this.#child, 'message', { signal: AbortSignal.timeout(START_TIMEOUT_MS) })
+    const gone = new AbortController()
+    this.#child.once('exit', () => gone.abort())
+    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(START_TIMEOUT_MS)])
+    this.#ready = once(this.#child, 'message', { signal })
     // Whoever asks first learns of it.
     this.#ready.catch(() => undefined)
     this.#child.on('error', () => undefined)
