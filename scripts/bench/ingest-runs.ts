@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { PostgresServer } from '../test/postgres-server.ts'
 import { GalleryVisitor } from './gallery-visitor.ts'
 import { classOfProcess, HearthProcess } from './hearth-process.ts'
-import { totalOf, UsageWatch } from './usage-watch.ts'
+import { totalOf, type UsageByClass, UsageWatch } from './usage-watch.ts'
 
 const THUMBNAIL_LOOK_MS = 50
 const WORK_LOOK_MS = 500
@@ -16,7 +16,7 @@ const VAULT_CLASSES = ['agents', 'readers', 'exiftool']
 export type IngestRun = {
   filesPerSecond: number
   cpuMsPerFile: number
-  cpuMsByClass: Record<string, number>
+  usage: UsageByClass
   /** By the vault agent, its readers and ExifTool; pipes and sockets between them included. */
   vaultReadBytes: number
 }
@@ -25,20 +25,21 @@ export async function runHandLoop(listPath: string, files: number): Promise<Inge
   const child = spawn(process.execPath, [join(import.meta.dirname, 'hand-loop.ts'), listPath], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const usage = new UsageWatch(child.pid!)
+  const watch = new UsageWatch(child.pid!)
   let stdout = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
   })
   const [exitCode] = await once(child, 'close')
-  usage.stop()
+  watch.stop()
   if (exitCode !== 0) throw new Error(`The hand-written loop ended with ${exitCode}`)
   const { seconds } = z.object({ seconds: z.number().positive() }).parse(JSON.parse(stdout))
-  const { cpuMs, readBytes } = totalOf(usage.read(() => 'loop'))
+  const usage = watch.read(() => 'loop')
+  const { cpuMs, readBytes } = totalOf(usage)
   return {
     filesPerSecond: files / seconds,
     cpuMsPerFile: cpuMs / files,
-    cpuMsByClass: { loop: cpuMs },
+    usage,
     vaultReadBytes: readBytes,
   }
 }
@@ -71,7 +72,7 @@ export async function runHearth({ folder, photos, files, postgres }: HearthOptio
     return {
       filesPerSecond: files / report.seconds,
       cpuMsPerFile: totalOf(usage).cpuMs / files,
-      cpuMsByClass: Object.fromEntries(Object.entries(usage).map(([name, { cpuMs }]) => [name, cpuMs])),
+      usage,
       vaultReadBytes: vault.reduce((sum, bytes) => sum + bytes, 0),
     }
   })

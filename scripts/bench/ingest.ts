@@ -91,7 +91,7 @@ async function alternate(options: {
     for (const engine of engines) {
       const hearth = await runHearth({ folder, photos, files, postgres: postgresFor(engine, postgres) })
       all.hearth[engine].push(hearth)
-      console.log(`run ${run}: ${engine} ${describeRun(hearth)} ${JSON.stringify(hearth.cpuMsByClass)}`)
+      console.log(`run ${run}: ${engine} ${describeRun(hearth)}`)
     }
   }
   return all
@@ -159,6 +159,9 @@ function postgresFor(engine: Engine, postgres: PostgresServer | undefined): Post
   return engine === 'server' ? postgres : undefined
 }
 
-function describeRun({ filesPerSecond, cpuMsPerFile }: IngestRun): string {
-  return `${filesPerSecond.toFixed(1)} files/s, ${cpuMsPerFile.toFixed(1)} CPU-ms/file`
+function describeRun({ filesPerSecond, cpuMsPerFile, usage }: IngestRun): string {
+  const classes = Object.entries(usage)
+    .map(([name, { cpuMs, readBytes }]) => `${name} ${cpuMs} ms, ${(readBytes / 1e6).toFixed(1)} MB read`)
+    .join('; ')
+  return `${filesPerSecond.toFixed(1)} files/s, ${cpuMsPerFile.toFixed(1)} CPU-ms/file (${classes})`
 }

@@ -49,8 +49,9 @@ export class UsageWatch {
 
   #look(): void {
     for (const process of descendantsOf(this.#rootPid, listProcesses())) {
-      // A child that has not yet become its own program shows its parent's name: the later one counts.
-      this.#seen.set(process.pid, process)
+      // One that has ended and is still listed has no name and has read nothing any more.
+      const before = process.command === '' ? this.#seen.get(process.pid) : undefined
+      this.#seen.set(process.pid, before ? { ...before, cpuMs: process.cpuMs } : process)
     }
   }
 }
