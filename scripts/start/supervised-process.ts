@@ -10,6 +10,7 @@ const LONGEST_PAUSE_MS = 10_000
 /** After this long a process counts as well again, and the next pause is short. */
 const HEALTHY_MS = 30_000
 const STOP_LIMIT_MS = 25_000
+const MAX_FIRST_TRIES = 5
 
 export type SupervisedProcessOptions = {
   name: string
@@ -25,7 +26,8 @@ export type SupervisedProcessOptions = {
  * Keeps one process of Hearth running.
  *
  * idle → starting: `start()`, which resolves when the process says that it is ready, and throws what the
- *   process says is wrong (the first time only: a machine that cannot run it must say so at once).
+ *   process says is wrong: a machine that cannot run it must say so at once. A process that ends without a
+ *   word, or misses one that is being started again, gets a few more tries.
  * running → pausing → starting: the process ended unasked; pauses grow from 0.3 s to 10 s.
  * any → stopped: `stop()`: SIGTERM, and SIGKILL when that takes too long.
  */
@@ -45,7 +47,17 @@ export class SupervisedProcess {
   }
 
   async start(): Promise<void> {
-    await this.#spawn()
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.#spawn()
+        break
+      } catch (error) {
+        await this.#exited
+        const mayPass = error instanceof AppError && (error.code === 'internal' || error.code === 'unavailable')
+        if (!mayPass || tries === MAX_FIRST_TRIES || this.#stopping.signal.aborted) throw error
+        await this.#pause(FIRST_PAUSE_MS * 2 ** (tries - 1))
+      }
+    }
     this.#loop = this.#keepRunning(this.#stopping.signal)
   }
 
@@ -76,11 +88,15 @@ export class SupervisedProcess {
         this.#options.name,
         JSON.stringify({ level: 40, msg: 'ended unexpectedly; starting it again', pauseMs }),
       )
-      await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {})
+      await this.#pause(pauseMs)
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
       // What is wrong has been logged by the process itself; it is tried again for ever.
       if (!signal.aborted) await this.#spawn().catch(() => {})
     }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms * (0.75 + Math.random() / 2), undefined, { signal: this.#stopping.signal }).catch(() => {})
   }
 
   #spawn(): Promise<void> {
