@@ -100,6 +100,7 @@ export const coordinatorEvents = {
   /**
    * Send `start..end` (inclusive) of a file to `PUT /api/transfers/:transferId`: a browser waits for it.
    * The agent checks the path against its own roots and the size against the file before the first byte.
+   * When it cannot send them it puts an `ErrorBody` there instead, as `application/json`.
    */
   'bytes.send': z.object({
     transferId: z.string().min(22).max(64),
