@@ -2,7 +2,7 @@ import type { AssetTile } from '../../protocol/assets.ts'
 
 /** The first page is small so that the first pictures come soon; the rest of a large month comes in big ones. */
 const FIRST_PAGE = 300
-const NEXT_PAGE = 4_000
+const NEXT_PAGE = 2_000
 /** Tiles kept in memory, about 0.4 kB each. The months longest out of sight go first. */
 const KEPT_TILES = 40_000
 const RETRY_MS = 3_000

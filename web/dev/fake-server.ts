@@ -340,7 +340,19 @@ function sendRange(request: IncomingMessage, response: ServerResponse, bytes: Bu
 function makeVideo(): Buffer {
   const out = join(tmpdir(), `hearth-fake-${process.pid}.webm`)
   const source = ['-f', 'lavfi', '-i', 'gradients=s=960x540:d=3:speed=0.02']
-  spawnSync('ffmpeg', ['-loglevel', 'error', '-y', ...source, '-c:v', 'libvpx', '-b:v', '600k', out])
+  spawnSync('ffmpeg', [
+    '-loglevel',
+    'error',
+    '-y',
+    ...source,
+    '-pix_fmt',
+    'yuv420p',
+    '-c:v',
+    'libvpx',
+    '-b:v',
+    '600k',
+    out,
+  ])
   const read = spawnSync('cat', [out], { maxBuffer: 16_000_000 })
   spawnSync('rm', ['-f', out])
   return read.stdout
