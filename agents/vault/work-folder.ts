@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
+import { mkdtemp, readdir, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../protocol/errors.ts'
@@ -11,7 +11,7 @@ import { extensionOf } from './format-table.ts'
  * A private folder for what other programs need on a disk: links with harmless names for files whose
  * own names they cannot take, and pictures on their way out of a RAW file.
  *
- * It has mode 0700 and is removed when the vault stops.
+ * It has mode 0700 and is removed when the vault stops, or by the next vault when this one was killed.
  */
 export class WorkFolder {
   readonly path: string
@@ -27,7 +27,8 @@ export class WorkFolder {
     if (parent.includes('%')) {
       throw new AppError('refused_by_agent', `The temporary folder ${parent} has a % in its name; set TMPDIR`)
     }
-    return new WorkFolder(await mkdtemp(join(parent, 'hearth-vault-')))
+    await removeAbandoned(parent)
+    return new WorkFolder(await mkdtemp(join(parent, `hearth-vault-${process.pid}-`)))
   }
 
   newPath(extension: string): string {
@@ -52,6 +53,25 @@ export class WorkFolder {
 
   async remove(): Promise<void> {
     await rm(this.path, { recursive: true, force: true })
+  }
+}
+
+/** Removes what agents left behind that were killed: folders whose process no longer runs. */
+async function removeAbandoned(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = /^hearth-vault-(\d+)-/.exec(name)?.[1]
+    if (pid === undefined || isRunning(Number(pid))) continue
+    // Somebody else's stays: the system refuses it.
+    await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 
