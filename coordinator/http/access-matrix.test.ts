@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { type Access, type RouteContract, type RouteName, routes } from '../../protocol/api.ts'
+import type { Handlers } from './handler.ts'
 import { addSampleAsset } from './testing/sample-library.ts'
 import { addAgent, cookieOf, startTestServer, type TestServer } from './testing/test-server.ts'
 
@@ -146,4 +147,11 @@ test('what is not in the table does not exist, and HEAD asks what GET asks', asy
   expect((await fetch(`${server.url}/api/assets`, { method: 'HEAD', headers: { cookie } })).status).toBe(200)
   expect((await fetch(`${server.url}/docs/`)).status).toBe(401)
   expect((await fetch(`${server.url}/docs/swagger-ui-bundle.js`)).status).toBe(401)
+})
+
+test('a table that lacks a route’s handler does not compile', () => {
+  const { getHealth, ...others } = {} as Handlers
+  // @ts-expect-error: `getHealth` is missing, and with this line the type check fails once that is allowed
+  const incomplete: Handlers = others
+  expect([getHealth, incomplete]).toEqual([undefined, {}])
 })

@@ -12,6 +12,8 @@ import type { Handlers } from './handler.ts'
 import { isSameOrigin } from './judge-origin.ts'
 
 const MAX_JSON = '1mb'
+/** For the whole body of a JSON request to arrive. */
+const JSON_LIMIT_MS = 30_000
 /** Below this compressing gains nothing. */
 const COMPRESS_FROM_BYTES = 1_400
 const NOTHING = {}
@@ -81,7 +83,13 @@ const parseJson = bodyParser({
 })
 
 async function readJson(context: Context): Promise<unknown> {
-  await parseJson(context, async () => {})
+  // The server itself sets no limit, for the sake of originals; a drop at a time could else hold it for ever.
+  const limit = setTimeout(() => context.req.destroy(), JSON_LIMIT_MS)
+  try {
+    await parseJson(context, async () => {})
+  } finally {
+    clearTimeout(limit)
+  }
   const { body } = context.request as { body?: unknown }
   return body ?? {}
 }

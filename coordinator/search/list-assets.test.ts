@@ -161,7 +161,7 @@ eachEngine('lists of assets', (engine) => {
   test('a page reads an index in order and only as far as it needs, at any depth', async () => {
     await using fresh = await freshDatabase(engine)
     const { db } = fresh
-    await fill(db, engine === 'embedded' ? 6_000 : 100_000)
+    await fill(db, engine === 'embedded' ? 20_000 : 100_000)
     const deep = "(a.sort_at, a.id) < (timestamp '2010-02-01', 5000)"
     const cases = [
       'true',
