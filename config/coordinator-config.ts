@@ -27,7 +27,7 @@ export const CoordinatorConfig = ProcessConfig.extend({
     .array(z.object({ root: z.string().min(1), agent: z.string() }))
     .default([])
     .describe('Folders to add as libraries at start, each of an enrolled agent; PathName strings'),
-  leaseTtlMs: z.int().min(2_000).default(45_000).describe('How long an agent may go without renewing, in ms'),
+  leaseTtlMs: z.int().min(2_000).default(30_000).describe('How long an agent may go without renewing, in ms'),
   scanOnStart: z.boolean().default(true).describe('Scan every library when the process starts'),
 })
 export type CoordinatorConfig = z.output<typeof CoordinatorConfig>

@@ -30,12 +30,7 @@ export async function finishScan(
     await endScan(tx, job, session, { state: 'offline', reason: result.reason })
     return
   }
-  if (session.folders.size !== result.folders) {
-    throw new AppError(
-      'scan_interrupted',
-      `The coordinator has seen ${session.folders.size} of ${result.folders} folders of this scan, because it was restarted; scanning again`,
-    )
-  }
+  await requireWhole(tx, session, result)
 
   const unseen = await findUnseen(tx, libraryId, session, result)
   const missing = [...session.missingFiles, ...unseen.fileIds]
@@ -59,6 +54,36 @@ export async function finishScan(
   await endScan(tx, job, session, { state: 'complete', result, missing: gone.length, moved: moved.size })
 }
 
+/**
+ * What this scan reported may have gone in the meantime: with a coordinator that was restarted, or with
+ * the last moments of a database that was, because listings do not wait for the disk.
+ */
+async function requireWhole(
+  tx: DatabaseTransaction,
+  session: ScanSession,
+  result: CompleteResult,
+): Promise<void> {
+  const known = [...session.knownFolders.values()]
+  const { rows } = await sql<{ count: number }>`
+    select count(*) from folder
+    join unnest(
+      ${known.map(({ id }) => id)}::bigint[],
+      ${known.map(({ digest }) => Buffer.from(digest, 'base64url'))}::bytea[]) as given (id, digest)
+      on folder.id = given.id
+    where folder.digest = given.digest or folder.id = any(${[...session.heldDigests.keys()]}::bigint[])`.execute(
+    tx,
+  )
+  const isWhole =
+    session.folders.size === result.folders &&
+    new Set(known.map(({ id }) => id)).size === known.length &&
+    rows[0]!.count === known.length
+  if (isWhole) return
+  throw new AppError(
+    'scan_interrupted',
+    `Part of this scan of ${result.folders} folders was lost, because the coordinator or the database was restarted; scanning again`,
+  )
+}
+
 /** Folders the walk did not come by, with their files; what lies below an unreadable folder is unknown, not gone. */
 async function findUnseen(
   tx: DatabaseTransaction,
@@ -68,7 +93,7 @@ async function findUnseen(
 ) {
   const { rows } = await sql<{ id: number; path: Buffer }>`
     select id, path from folder where library_id = ${libraryId}
-      and id <> all(${[...session.knownFolders]}::bigint[])`.execute(tx)
+      and id <> all(${[...session.knownFolders.values()].map(({ id }) => id)}::bigint[])`.execute(tx)
   const folderIds = rows
     .filter((folder) => !result.unreadable.some((path) => isWithin(path, decodePathName(folder.path))))
     .map((folder) => folder.id)

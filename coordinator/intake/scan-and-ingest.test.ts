@@ -252,6 +252,21 @@ test('a coordinator that restarts in the middle of a scan forgets nothing and sc
   expect(new Set((await snapshot(fresh.db)).files.map((file) => file.state))).toEqual(new Set(['ingested']))
 })
 
+test('a listing that a crashing database has lost is asked for again', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await VaultActor.create(fresh.db)
+  vault.tree = { a: { '1.jpg': { content: '1' } }, b: { '2.jpg': { content: '2' } } }
+  const complete = vault.complete.bind(vault)
+  vault.complete = async (lease, result) => {
+    await fresh.db.deleteFrom('job').where('kind', '=', 'file.ingest').execute()
+    await fresh.db.deleteFrom('asset_file').where('name', '=', Buffer.from('2.jpg')).execute()
+    await fresh.db.deleteFrom('asset').where('name', '=', '2.jpg').execute()
+    await fresh.db.deleteFrom('folder').where('path', '=', Buffer.from('b')).execute()
+    return complete(lease, result)
+  }
+  await expect(vault.scan()).rejects.toMatchObject({ code: 'scan_interrupted' })
+})
+
 test('the same part of a scan sent twice changes nothing the second time', async () => {
   await using fresh = await freshDatabase()
   const vault = await VaultActor.create(fresh.db)

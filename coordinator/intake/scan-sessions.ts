@@ -8,8 +8,8 @@ export type PartialListing = {
 export type ScanSession = {
   /** Folders reported, by path name. */
   folders: Set<string>
-  /** Folders reported that the catalogue knows, by id. */
-  knownFolders: Set<number>
+  /** Those that the catalogue has, by path name, with the digest (base64url) that it should have by the end. */
+  knownFolders: Map<string, { id: number; digest: string }>
   /** What earlier parts of a folder's listing said, by folder id; gone with its last part. */
   listed: Map<number, PartialListing>
   /** Files that their folder's whole listing no longer has. Nothing is marked before the scan ends. */
@@ -39,7 +39,7 @@ export class ScanSessions {
     if (known) return known
     const session: ScanSession = {
       folders: new Set(),
-      knownFolders: new Set(),
+      knownFolders: new Map(),
       listed: new Map(),
       missingFiles: new Set(),
       heldDigests: new Map(),

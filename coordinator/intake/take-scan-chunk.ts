@@ -99,7 +99,7 @@ async function findChanged(
   for (const folder of folders) {
     const before = known.get(folder.path)
     session.folders.add(folder.path)
-    if (before) session.knownFolders.add(before.id)
+    if (before) session.knownFolders.set(folder.path, { id: before.id, digest: folder.digest })
     // A folder without media that was never known needs no row.
     if (!before && folder.files === 0) continue
     if (before?.digest?.toString('base64url') !== folder.digest) changed.push(folder.path)
@@ -134,7 +134,7 @@ async function takeListing(
 
 function remember(session: ScanSession, listing: FolderListing, outcome: ListingOutcome): void {
   const { folderId } = outcome
-  session.knownFolders.add(folderId)
+  session.knownFolders.set(listing.path, { id: folderId, digest: listing.digest })
   session.added += outcome.added
   session.changed += outcome.changed.length
   for (const id of outcome.missing) session.missingFiles.add(id)
