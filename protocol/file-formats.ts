@@ -4,7 +4,7 @@ export type FileFamily = 'image' | 'raw' | 'video' | 'sidecar'
 /** Extensions in lower case, by family. TIFF is an image: it is as often a scan or an export as a camera's file. */
 const extensionsOf: Record<FileFamily, string> = {
   image: 'jpg jpeg jpe jfif png gif webp avif heic heif hif tif tiff bmp jxl psd',
-  raw: 'dng cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 pef ptx srw x3f 3fr fff iiq mrw mef mos erf kdc dcr raw rwl gpr',
+  raw: '3fr ari arw bay cap cr2 cr3 crw dcr dcs dng drf eip erf fff gpr iiq k25 kdc mdc mef mos mrw nef nrw orf ori pef ptx pxn r3d raf raw rw2 rwl rwz sr2 srf srw x3f',
   // `mp` is the movie that Google Takeout puts beside a Motion Photo.
   video: 'mp4 mov m4v avi mkv webm mts m2ts 3gp 3g2 mpg mpeg wmv mp',
   sidecar: 'xmp thm',

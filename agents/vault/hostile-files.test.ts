@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findFamily } from './format-table.ts'
+import { fileFamily } from '../../protocol/file-formats.ts'
 import { childPids, readerPids } from './testing/reader-pids.ts'
 import { runningVault } from './testing/running-vault.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
@@ -127,7 +127,7 @@ describe.skipIf(assetsMissing !== undefined)(
       const root = join(assetsFolder, 'malformed')
       const entries = await readdir(root, { recursive: true, withFileTypes: true })
       const files = entries
-        .filter((entry) => entry.isFile() && findFamily(entry.name) !== undefined)
+        .filter((entry) => entry.isFile() && fileFamily(entry.name) !== null)
         .map((entry) => relative(root, join(entry.parentPath, entry.name)))
       expect(files.length).toBeGreaterThan(50)
       await using running = await runningVault(root)

@@ -1,9 +1,9 @@
 import { AppError } from '../../protocol/errors.ts'
+import { type FileFamily, fileFamily } from '../../protocol/file-formats.ts'
 import type { IngestInput, IngestResult, MediaFacts } from '../../protocol/ingest.ts'
 import type { Problem } from '../../protocol/media.ts'
 import { displayPathName, type PathName } from '../../protocol/path-name.ts'
 import type { JobContext, JobHandler } from '../runtime/job-handler.ts'
-import { type FormatFamily, findFamily } from './format-table.ts'
 import { imageFacts } from './media-facts.ts'
 import type { FileMetadata, MetadataReader } from './metadata/metadata-reader.ts'
 import type { RenderOutcome } from './reader/messages.ts'
@@ -93,7 +93,7 @@ class Ingest {
   }
 
   async run(root: PathName): Promise<IngestResult> {
-    const family = findFamily(this.#input.path.slice(this.#input.path.lastIndexOf('/') + 1))
+    const family = fileFamily(this.#input.path)
     const first = await this.#orProblem(() => this.#readAndHash(root, family))
     const metadata = await this.#metadata
     const opened = this.#opened
@@ -119,7 +119,7 @@ class Ingest {
     }
   }
 
-  async #readAndHash(root: PathName, family: FormatFamily | undefined): Promise<RenderOutcome> {
+  async #readAndHash(root: PathName, family: FileFamily | null): Promise<RenderOutcome> {
     const request = { type: 'read', root, path: this.#input.path, render: family === 'image' } as const
     const answer = await this.#reader.ask(request, this.#context.signal, (message) => {
       if (message.type === 'hashed') this.#contentHash = message.contentHash
@@ -131,7 +131,7 @@ class Ingest {
     return answer.outcome
   }
 
-  async #render(family: FormatFamily | undefined, first: RenderOutcome, file: HashedFile): Promise<Rendered> {
+  async #render(family: FileFamily | null, first: RenderOutcome, file: HashedFile): Promise<Rendered> {
     if (family === 'sidecar') return { outcome: first, media: null }
     if (family === undefined) {
       return { outcome: { ...first, problem: first.problem ?? unknownFormat }, media: null }

@@ -3,9 +3,9 @@ import { mkdtemp, readdir, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../protocol/errors.ts'
+import { fileExtension } from '../../protocol/file-formats.ts'
 import type { PathName } from '../../protocol/path-name.ts'
 import { fsPath } from './absolute-path.ts'
-import { extensionOf } from './format-table.ts'
 
 /**
  * A private folder for what other programs need on a disk: links with harmless names for files whose
@@ -41,7 +41,7 @@ export class WorkFolder {
    */
   async withSafeName<T>(path: PathName, work: (name: string) => Promise<T>): Promise<T> {
     if (!needsAlias(path)) return await work(path)
-    const extension = extensionOf(path.slice(path.lastIndexOf('/') + 1))
+    const extension = fileExtension(path)
     const alias = this.newPath(/^[a-z0-9]{1,8}$/.test(extension) ? extension : '')
     await symlink(fsPath(path), alias)
     try {

@@ -3,9 +3,9 @@ import { rm, stat } from 'node:fs/promises'
 import exiftoolVendored from 'exiftool-vendored'
 import type { Logger } from 'pino'
 import { AppError } from '../../../protocol/errors.ts'
+import { fileExtension, fileFamily } from '../../../protocol/file-formats.ts'
 import type { Tags } from '../../../protocol/ingest.ts'
 import { displayPathName, type PathName } from '../../../protocol/path-name.ts'
-import { extensionOf, findFamily } from '../format-table.ts'
 import { runProgram } from '../run-program.ts'
 import type { WorkFolder } from '../work-folder.ts'
 import { cleanTags } from './clean-tags.ts'
@@ -145,9 +145,9 @@ const metadataAnywhere: ReadonlySet<string> = new Set([
  */
 export function readingOf(path: PathName): { pass: 'fast' | 'full'; args: string[] } {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  const family = findFamily(name)
+  const family = fileFamily(name)
   if (family === 'raw' || family === 'video') return { pass: 'full', args: [] }
-  if (metadataAnywhere.has(extensionOf(name))) return { pass: 'full', args: ['-fast'] }
+  if (metadataAnywhere.has(fileExtension(name))) return { pass: 'full', args: ['-fast'] }
   return { pass: 'fast', args: ['-fast2'] }
 }
 

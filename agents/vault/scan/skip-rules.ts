@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
+import { fileFamily } from '../../../protocol/file-formats.ts'
 import { displayPathName, type PathName } from '../../../protocol/path-name.ts'
 import type { SkipReason } from '../../../protocol/scan.ts'
-import { findFamily } from '../format-table.ts'
 
 /** What a directory entry is, from its own type: links are not looked through. */
 export type EntryKind = 'folder' | 'file' | 'link' | 'special'
@@ -39,7 +39,7 @@ export function decideEntry(path: PathName, name: PathName, kind: EntryKind, rul
   if (kind === 'special') return { skip: 'special' }
   if (rules.ignoreGlobs.length > 0 && isIgnored(path, name, rules.ignoreGlobs)) return { skip: 'ignored' }
   if (kind === 'folder') return takeFolder
-  return findFamily(name) === undefined ? { skip: 'unsupported' } : takeFile
+  return fileFamily(name) === null ? { skip: 'unsupported' } : takeFile
 }
 
 /**
