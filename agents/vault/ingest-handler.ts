@@ -133,7 +133,7 @@ class Ingest {
 
   async #render(family: FileFamily | null, first: RenderOutcome, file: HashedFile): Promise<Rendered> {
     if (family === 'sidecar') return { outcome: first, media: null }
-    if (family === undefined) {
+    if (family === null) {
       return { outcome: { ...first, problem: first.problem ?? unknownFormat }, media: null }
     }
     const byHeader = imageFacts(first, file.metadata?.tags)

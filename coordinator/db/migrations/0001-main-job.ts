@@ -99,6 +99,7 @@ const statements = [
   'create index asset_timeline_kind on asset (kind, sort_at desc, id desc) where listed',
   'create index asset_timeline_library on asset (library_id, sort_at desc, id desc) where listed',
   'create index asset_bucket on asset (bucket, sort_at desc, id desc) where listed',
+  'create index asset_camera on asset (camera, sort_at desc, id desc) where listed and camera is not null',
   'create index asset_damaged on asset (id) where problem is not null',
 
   `create table asset_file (

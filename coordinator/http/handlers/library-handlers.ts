@@ -33,7 +33,7 @@ export function libraryHandlers(dependencies: Dependencies): Pick<Handlers, Name
     },
     scanLibrary: async ({ params, body }) => {
       const library = await requireLibrary(db, params.id)
-      if (body.acceptMissing && library.state !== 'held') {
+      if (body.acceptMissing && library.state !== 'held' && library.state !== 'offline') {
         throw new AppError(
           'conflict',
           `No scan of “${library.name}” waits for a decision, so there is nothing to accept; scan it without accepting`,
