@@ -29,13 +29,22 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
     }, TIMELINE_REFRESH_MS)
   }
 
-  const live = new LiveConnection({
-    jobs: ({ kinds }) => queryClient.setQueryData(jobSummaryQuery.queryKey, { kinds }),
-    agents: ({ agents }) => queryClient.setQueryData(agentsQuery.queryKey, { items: agents }),
-    libraries: ({ libraries }) => queryClient.setQueryData(librariesQuery.queryKey, { items: libraries }),
-    timeline: ({ revision }) => {
-      if (queryClient.getQueryData(timelineQuery.queryKey)?.revision !== revision) refreshTimeline()
+  const askWhoIsSignedIn = () => {
+    callApi('getSession').catch((error: unknown) => {
+      if (isSignedOut(error)) onSignedOut()
+    })
+  }
+
+  const live = new LiveConnection(
+    {
+      jobs: ({ kinds }) => queryClient.setQueryData(jobSummaryQuery.queryKey, { kinds }),
+      agents: ({ agents }) => queryClient.setQueryData(agentsQuery.queryKey, { items: agents }),
+      libraries: ({ libraries }) => queryClient.setQueryData(librariesQuery.queryKey, { items: libraries }),
+      timeline: ({ revision }) => {
+        if (queryClient.getQueryData(timelineQuery.queryKey)?.revision !== revision) refreshTimeline()
+      },
     },
-  })
+    askWhoIsSignedIn,
+  )
   return { bucketStore, live }
 }

@@ -1,6 +1,9 @@
 import type { Socket } from 'socket.io-client'
 import { type LiveEvent, type LiveMessage, liveEvents } from '../../protocol/live.ts'
 
+/** Before a connection that the server has ended or refused is tried again. */
+const REFUSED_PAUSE_MS = 3_000
+
 export type LiveState = 'connecting' | 'live' | 'reconnecting'
 type Handlers = { [E in LiveEvent]: (message: LiveMessage<E>) => void }
 
@@ -12,13 +15,16 @@ type Handlers = { [E in LiveEvent]: (message: LiveMessage<E>) => void }
  */
 export class LiveConnection {
   readonly #handlers: Handlers
+  readonly #onRefused: () => void
   readonly #listeners = new Set<() => void>()
   #state: LiveState = 'connecting'
   #socket: Socket | undefined
   #opening: object | undefined
 
-  constructor(handlers: Handlers) {
+  /** @param onRefused called when the server does not want this connection: the session may have ended */
+  constructor(handlers: Handlers, onRefused: () => void) {
     this.#handlers = handlers
+    this.#onRefused = onRefused
   }
 
   get state(): LiveState {
@@ -42,14 +48,20 @@ export class LiveConnection {
       this.#setState('live')
       onLive()
     })
+    // After a lost line the client tries again by itself; after a refusal or a goodbye it does not.
+    const again = () => {
+      this.#onRefused()
+      setTimeout(() => this.#socket === socket && socket.connect(), REFUSED_PAUSE_MS)
+    }
     socket.on('disconnect', (reason) => {
       if (this.#socket !== socket) return
       this.#setState('reconnecting')
-      // The client does not come back by itself when the server ended the connection.
-      if (reason === 'io server disconnect')
-        setTimeout(() => this.#socket === socket && socket.connect(), 2_000)
+      if (reason === 'io server disconnect') again()
     })
-    socket.on('connect_error', () => this.#setState('reconnecting'))
+    socket.on('connect_error', () => {
+      this.#setState('reconnecting')
+      if (!socket.active) again()
+    })
     for (const event of Object.keys(liveEvents) as LiveEvent[]) {
       socket.on(event, (message: unknown) => this.#receive(event, message))
     }

@@ -54,8 +54,13 @@ export async function openPage(
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`policy broken: ${event.violatedDirective} by ${event.sourceFile}`)
+    })
+  })
   page.on('console', (message) => {
-    if (message.text().includes('Content Security Policy')) faults.push(message.text())
+    if (message.text().includes('policy broken')) faults.push(message.text())
   })
   await page.goto(server.url + (options.path ?? '/'))
   return { page, faults }

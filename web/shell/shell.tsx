@@ -35,7 +35,7 @@ export function Shell() {
           <AccountMenu onShortcuts={() => setSheetOpen(true)} />
         </div>
       </header>
-      <main id="page" className={styles.page}>
+      <main id="page" className={styles.page} tabIndex={-1}>
         <Outlet />
       </main>
       <div className={styles.bottom} inert={isViewing}>

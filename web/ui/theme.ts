@@ -6,7 +6,7 @@ import {
   type VariantColorsResolver,
 } from '@mantine/core'
 
-/** Also read by `public/color-scheme.js`. */
+/** Also read by `public/prepare.js`. */
 export const COLOR_SCHEME_KEY = 'hearth-color-scheme'
 
 /** The one accent. Shade 7 carries white text at 5.3 : 1, shade 5 dark text at 6 : 1. */

@@ -69,12 +69,14 @@ function Facts({ asset }: { asset: AssetDetail }) {
           <MetadataTable fields={asset.metadata} />
         </section>
       )}
-      <section className={styles.block}>
-        <h3>All tags</h3>
-        {asset.files.map((file) => (
-          <TagList key={file.id} name={file.name} tags={file.tags} />
-        ))}
-      </section>
+      {asset.files.some(({ tags }) => Object.keys(tags).length > 0) && (
+        <section className={styles.block}>
+          <h3>All tags</h3>
+          {asset.files.map((file) => (
+            <TagList key={file.id} name={file.name} tags={file.tags} />
+          ))}
+        </section>
+      )}
     </>
   )
 }
