@@ -22,8 +22,8 @@ export function classOfProcess({ command }: Pick<ProcessUsage, 'command'>): stri
 /**
  * One `npm start` as a benchmark sees it.
  *
- * starting → serving: `serving` resolves with the URL, and usage counts from there. Gone: by itself with
- *   `--once`, else after `stop()`.
+ * starting → serving: `serving` resolves with the URL, and usage counts from there.
+ * serving → ending: with `--once` when no work is left; usage counts until there. Gone: after that, or `stop()`.
  */
 export class HearthProcess {
   readonly usage: UsageWatch
@@ -49,6 +49,7 @@ export class HearthProcess {
     createInterface({ input: this.#child.stderr! }).on('line', (line) => {
       this.#said.push(line)
       this.#said.splice(0, this.#said.length - KEPT_LINES)
+      if (/^\d+ files in \d+ assets/.test(line)) this.usage.stop()
       const url = /Hearth is at (http\S+)/.exec(line)?.[1]
       if (!url) return
       this.usage.restart()
