@@ -59,7 +59,7 @@ export const AssetTile = z
     thumbhash: z.string().nullable(),
     hasRaw: z.boolean(),
     /** Why a damaged asset has no whole picture, so that its tile can say so. */
-    problemCode: ProblemCode.nullable().optional(),
+    problemCode: ProblemCode.nullable(),
     /** Changes when the derived pictures change; part of their URLs so that they can be cached for ever. */
     version: z.string(),
   })

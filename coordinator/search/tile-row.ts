@@ -4,7 +4,8 @@ import type { AssetTile } from '../../protocol/assets.ts'
 /** Columns of `asset a` that make a tile, under the names of the contract. */
 export const tileColumns = sql`a.id, a.kind, a.state, a.captured_at as "capturedAt",
   a.captured_local as "capturedLocal", a.width_px as "widthPx", a.height_px as "heightPx",
-  a.duration_ms as "durationMs", a.thumbhash, a.has_raw as "hasRaw", a.version`
+  a.duration_ms as "durationMs", a.thumbhash, a.has_raw as "hasRaw", a.version,
+  a.problem->>'code' as "problemCode"`
 
 export type TileRow = Omit<AssetTile, 'capturedAt'> & { capturedAt: Date | null }
 
@@ -21,5 +22,6 @@ export function tileOf(row: TileRow): AssetTile {
     thumbhash: row.thumbhash,
     hasRaw: row.hasRaw,
     version: row.version,
+    problemCode: row.problemCode,
   }
 }
