@@ -66,7 +66,7 @@ export class FakeLibrary {
     const random = seededRandom(id)
     const isVideo = random() < 0.04
     const isDamaged = random() < 0.006
-    const problemCode = (['damaged', 'empty', 'not_decodable'] as ProblemCode[])[Math.floor(random() * 3)]
+    const problemCode = (['damaged', 'empty', 'not_decodable'] as ProblemCode[])[Math.floor(random() * 3)]!
     const hasPicture = !isDamaged || problemCode === 'damaged'
     const local = bucket === 'undated' ? null : localTime(bucket, at, index, count)
     return {

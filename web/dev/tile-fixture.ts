@@ -13,6 +13,7 @@ export function tileFixture(facts: Partial<AssetTile>): AssetTile {
     durationMs: null,
     thumbhash: null,
     hasRaw: false,
+    problemCode: null,
     version: 'v1',
     ...facts,
   }
