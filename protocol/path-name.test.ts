@@ -69,7 +69,14 @@ test('names survive JSON, as they travel', () => {
 test('a surrogate that no byte makes is refused', () => {
   for (const text of ['\ud800', '\udbff', '\udc7f', '\udd00', 'a\udfff']) {
     expect(() => encodePathName(text)).toThrow(RangeError)
+    expect(PathName.safeParse(text).success).toBe(false)
   }
+  fc.assert(
+    fc.property(anyName, fc.string({ unit: 'binary' }), (bytes, text) => {
+      const name = (text + decodePathName(bytes)).replaceAll('\0', '')
+      expect(PathName.safeParse(name).success).toBe(true)
+    }),
+  )
 })
 
 test('what people see has no control character, direction mark or half character', () => {

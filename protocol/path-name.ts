@@ -11,7 +11,14 @@ export const PathName = z
   .string()
   .max(65_536)
   .refine((path) => !path.includes('\0'), 'must not contain NUL')
+  .refine(isEncodable, 'must not contain half characters that no byte could have made')
 export type PathName = z.infer<typeof PathName>
+
+function isEncodable(path: string): boolean {
+  if (path.isWellFormed()) return true
+  // A whole character is a unit of its own under the flag `u`, so that only halves are looked at.
+  return !/[\ud800-\udc7f\udd00-\udfff]/u.test(path)
+}
 
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const encoder = new TextEncoder()

@@ -14,15 +14,17 @@ import type { Capability } from '../../protocol/capability.ts'
 import { AppError, LeaseLostError, toErrorBody } from '../../protocol/errors.ts'
 import { jobContracts } from '../../protocol/jobs.ts'
 import type { LeaseRef, Slots } from '../../protocol/leases.ts'
+import { storableText } from '../../protocol/media.ts'
 import type { Database } from '../db/database.ts'
 import { ScanSessions } from '../intake/scan-sessions.ts'
+import { storableJson } from '../intake/storable-json.ts'
 import { takeScanChunk } from '../intake/take-scan-chunk.ts'
 import { completeJob } from '../jobs/complete-job.ts'
 import { failJob } from '../jobs/fail-job.ts'
 import { leaseJobs } from '../jobs/lease-jobs.ts'
 import { renewLeases } from '../jobs/renew-leases.ts'
 import { releaseJobs, returnUnheld } from '../jobs/return-jobs.ts'
-import { checkHello, createNonce } from './agent-session.ts'
+import { checkHello, checkVersion, createNonce } from './agent-session.ts'
 
 const HELLO_LIMIT_MS = 10_000
 
@@ -97,14 +99,20 @@ export class AgentHub {
   #accept(socket: Socket): void {
     const nonce = createNonce()
     let agent: Connected | undefined
+    let isGreeting = false
     const limit = setTimeout(() => socket.disconnect(true), HELLO_LIMIT_MS)
 
     this.#answer(socket, 'hello', async (message) => {
-      if (agent) throw new AppError('conflict', 'This connection has already said hello')
-      const greeted = await this.#greet(socket, nonce, message)
-      agent = greeted.connected
-      clearTimeout(limit)
-      return greeted.answer
+      if (isGreeting || agent) throw new AppError('conflict', 'This connection has already said hello')
+      isGreeting = true
+      try {
+        const greeted = await this.#greet(socket, nonce, message)
+        agent = greeted.connected
+        clearTimeout(limit)
+        return greeted.answer
+      } finally {
+        isGreeting = false
+      }
     })
     const greeted = <E extends Exclude<AgentEvent, 'hello'>>(
       event: E,
@@ -136,12 +144,19 @@ export class AgentHub {
     })
     socket.on('disconnect', () => {
       clearTimeout(limit)
-      if (!agent || this.#connected.get(agent.agentId) !== agent) return
+      this.#forget(socket)
+    })
+    socket.emit('challenge', { nonce })
+  }
+
+  /** By its socket: the connection may end while its hello is still being worked on. */
+  #forget(socket: Socket): void {
+    for (const agent of this.#connected.values()) {
+      if (agent.socket !== socket) continue
       this.#connected.delete(agent.agentId)
       this.#options.log.info({ agent: agent.name }, 'agent disconnected')
       this.#options.onChange('agents')
-    })
-    socket.emit('challenge', { nonce })
+    }
   }
 
   /** Parses an event at the border and answers with its value or an error, never with silence. */
@@ -150,21 +165,14 @@ export class AgentHub {
     event: E,
     handle: (message: AgentMessage<E>) => Promise<AgentAnswer<E>>,
   ): void {
-    socket.on(event as string, async (raw: unknown, acknowledge: unknown) => {
-      const reply = (answer: Reply) => (typeof acknowledge === 'function' ? acknowledge(answer) : undefined)
-      const parsed = agentEvents[event].message.safeParse(raw)
-      if (!parsed.success) {
-        reply({
-          ok: false,
-          error: {
-            code: 'bad_request',
-            message: `The message "${event}" does not have the agreed shape: ${parsed.error.issues[0]?.path.join('.')} ${parsed.error.issues[0]?.message}`,
-          },
-        })
-        return
-      }
+    socket.on(event as string, async (...sent: unknown[]) => {
+      const acknowledge = sent.find((part) => typeof part === 'function')
+      const reply = (answer: Reply) => acknowledge?.(answer)
       try {
-        reply({ ok: true, value: await handle(parsed.data as AgentMessage<E>) })
+        // Before the shape, which another version may have changed.
+        if (event === 'hello') checkVersion(sent[0])
+        const message = parseMessage(event, sent[0])
+        reply({ ok: true, value: await handle(message) })
       } catch (error) {
         if (!(error instanceof AppError))
           this.#options.log.error({ err: error, event }, 'agent message failed')
@@ -182,10 +190,10 @@ export class AgentHub {
       .set({
         session_hash: createHash('sha256').update(sessionToken).digest(),
         last_seen_at: new Date(),
-        version: hello.agentVersion,
-        facts: JSON.stringify(hello.facts),
+        version: storableText(hello.agentVersion),
+        facts: storableJson(hello.facts),
         capabilities: JSON.stringify(hello.capabilities),
-        roots: JSON.stringify(hello.roots),
+        roots: storableJson(hello.roots),
       })
       .where('public_key', '=', Buffer.from(hello.publicKey, 'base64url'))
       .where('revoked_at', 'is', null)
@@ -197,6 +205,7 @@ export class AgentHub {
         `Agent "${hello.name}" is not known here or has been revoked: pair it again`,
       )
     }
+    if (!socket.connected) throw new AppError('unavailable', 'The connection ended during its hello')
     this.#connected.get(row.id)?.socket.disconnect(true)
     const connected: Connected = {
       agentId: row.id,
@@ -210,7 +219,8 @@ export class AgentHub {
     const gone = await renewLeases(db, row.id, hello.held, this.#options.leaseTtlMs)
     log.info({ agent: row.name, returned }, 'agent connected')
     this.#options.onChange('agents')
-    if (row.draining) socket.emit('agent.drain', { drain: true })
+    // Also when it may work: it may have missed the word that ended a drain.
+    socket.emit('agent.drain', { drain: row.draining })
     return {
       connected,
       answer: { agentId: row.id, sessionToken, heartbeatMs: Math.floor(this.#options.leaseTtlMs / 3), gone },
@@ -221,8 +231,12 @@ export class AgentHub {
     if (agent.draining) return []
     const offered = slots.filter((slot) => agent.capabilities.has(slot.capability))
     const leases = await leaseJobs(this.#options.db, agent.agentId, offered, this.#options.leaseTtlMs)
-    if (leases.length > 0) this.#options.onChange('jobs')
-    return leases
+    if (leases.length === 0) return []
+    this.#options.onChange('jobs')
+    if (this.#connected.get(agent.agentId) === agent) return leases
+    // Nobody will read the answer: the jobs must not wait until these leases run out.
+    await releaseJobs(this.#options.db, agent.agentId, leases)
+    return []
   }
 
   async #renew(agent: Connected, message: AgentMessage<'lease.renew'>) {
@@ -277,4 +291,14 @@ export class AgentHub {
       throw error
     }
   }
+}
+
+function parseMessage<E extends AgentEvent>(event: E, raw: unknown): AgentMessage<E> {
+  const parsed = agentEvents[event].message.safeParse(raw)
+  if (parsed.success) return parsed.data as AgentMessage<E>
+  const issue = parsed.error.issues[0]
+  throw new AppError(
+    'bad_request',
+    `The message "${event}" does not have the agreed shape: ${issue?.path.join('.')} ${issue?.message}`,
+  )
 }

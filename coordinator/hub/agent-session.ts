@@ -1,4 +1,5 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto'
+import { z } from 'zod'
 import { type AgentMessage, PROTOCOL_VERSION } from '../../protocol/agents.ts'
 import { AppError } from '../../protocol/errors.ts'
 
@@ -9,19 +10,36 @@ export function createNonce(): string {
   return randomBytes(32).toString('base64url')
 }
 
+/** What every version of `hello` has had and will have. */
+const AnyHello = z.object({
+  protocolVersion: z.int(),
+  name: z.string().max(64).catch('without a name'),
+  agentVersion: z.string().max(64).catch('unknown'),
+})
+
 /**
- * Checks that the other side speaks our protocol and holds the private key of the public key it names.
+ * Refuses another version of the protocol, whatever else its `hello` holds. A message without any version
+ * passes, as its shape will be found wrong.
  *
- * @throws AppError `version_unsupported` or `unauthenticated`
+ * @throws AppError `version_unsupported`, saying which side to upgrade
+ */
+export function checkVersion(raw: unknown): void {
+  const hello = AnyHello.safeParse(raw)
+  if (!hello.success || hello.data.protocolVersion === PROTOCOL_VERSION) return
+  const { protocolVersion, name, agentVersion } = hello.data
+  const older = protocolVersion < PROTOCOL_VERSION ? 'the agent' : 'the coordinator'
+  throw new AppError(
+    'version_unsupported',
+    `Agent "${name}" (version ${agentVersion}) speaks protocol ${protocolVersion}, this coordinator ${PROTOCOL_VERSION}: upgrade ${older}`,
+  )
+}
+
+/**
+ * Checks that the other side holds the private key of the public key it names.
+ *
+ * @throws AppError `unauthenticated`
  */
 export function checkHello(hello: AgentMessage<'hello'>, nonce: string): void {
-  if (hello.protocolVersion !== PROTOCOL_VERSION) {
-    const older = hello.protocolVersion < PROTOCOL_VERSION ? 'the agent' : 'the coordinator'
-    throw new AppError(
-      'version_unsupported',
-      `Agent "${hello.name}" (version ${hello.agentVersion}) speaks protocol ${hello.protocolVersion}, this coordinator ${PROTOCOL_VERSION}: upgrade ${older}`,
-    )
-  }
   const key = createPublicKey({
     key: Buffer.concat([ED25519_SPKI_HEAD, Buffer.from(hello.publicKey, 'base64url')]),
     format: 'der',

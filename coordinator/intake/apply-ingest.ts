@@ -5,6 +5,7 @@ import type { DatabaseTransaction } from '../db/database.ts'
 import { enqueueIngest } from '../jobs/enqueue.ts'
 import { adoptMove } from './adopt-move.ts'
 import { refreshAssets } from './refresh-assets.ts'
+import { storableJson } from './storable-json.ts'
 
 /**
  * Stores what one reading of a file gave and brings its asset up to date.
@@ -104,13 +105,6 @@ async function storeTags(tx: DatabaseTransaction, id: number, result: IngestResu
   const json = storableJson(tags)
   await sql`insert into file_tags (file_id, pass, tags) values (${id}, ${pass}, ${json})
     on conflict (file_id) do update set pass = excluded.pass, tags = excluded.tags`.execute(tx)
-}
-
-/** Real files hold NULs and half surrogates in their texts, which jsonb refuses. */
-function storableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'string' ? storableText(part) : part,
-  )
 }
 
 async function storeDerived(tx: DatabaseTransaction, id: number, result: IngestResult): Promise<void> {

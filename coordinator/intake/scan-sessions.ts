@@ -48,14 +48,20 @@ export class ScanSessions {
       added: 0,
       changed: 0,
     }
-    this.forget(jobId)
     this.#sessions.set(key, session)
     return session
   }
 
-  forget(jobId: number): void {
+  /** This holder has proved its lease: what earlier ones have reported is of no more use. */
+  forgetOthers(jobId: number, fencingToken: number): void {
     for (const key of this.#sessions.keys()) {
-      if (key.startsWith(`${jobId}/`)) this.#sessions.delete(key)
+      if (key.startsWith(`${jobId}/`) && key !== `${jobId}/${fencingToken}`) this.#sessions.delete(key)
     }
+  }
+
+  /** @param fencingToken of one holder; all when it is not given */
+  forget(jobId: number, fencingToken?: number): void {
+    if (fencingToken === undefined) this.forgetOthers(jobId, 0)
+    else this.#sessions.delete(`${jobId}/${fencingToken}`)
   }
 }

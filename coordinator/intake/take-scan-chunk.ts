@@ -29,6 +29,7 @@ export function takeScanChunk(
   const session = sessions.get(ref.jobId, ref.fencingToken)
   const taken = session.tail.then(async () => {
     const scan = await requireScan(db, agentId, ref)
+    sessions.forgetOthers(ref.jobId, ref.fencingToken)
     if (chunk.type === 'folders')
       return { changed: await findChanged(db, session, scan.libraryId, chunk.folders) }
     if (!session.taken.has(seq)) {
@@ -38,7 +39,10 @@ export function takeScanChunk(
     }
     return { changed: [] }
   })
-  session.tail = taken.catch(() => {})
+  session.tail = taken.catch((error) => {
+    // A session that nobody may go on with must not stay, nor disturb the one of the present holder.
+    if (error instanceof LeaseLostError) sessions.forget(ref.jobId, ref.fencingToken)
+  })
   return taken
 }
 

@@ -2,9 +2,13 @@ import { sql } from 'kysely'
 import { type ErrorBody, LeaseLostError } from '../../protocol/errors.ts'
 import { type JobKind, jobContracts } from '../../protocol/jobs.ts'
 import type { LeaseRef } from '../../protocol/leases.ts'
+import { storableText } from '../../protocol/media.ts'
 import type { Database } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import { decideRetry } from './retry-policy.ts'
+
+/** Of a reason as it is kept: a tool may have put a whole file's name or its own output into it. */
+const MAX_REASON_LENGTH = 2_000
 
 /**
  * Takes the report that a job failed: queued again with a pause, or dead, as the error's code decides.
@@ -12,6 +16,7 @@ import { decideRetry } from './retry-policy.ts'
  * @throws LeaseLostError when a newer holder exists, or the job has been taken away
  */
 export async function failJob(db: Database, agentId: number, ref: LeaseRef, error: ErrorBody): Promise<void> {
+  const reason = storableText(error.message.slice(0, MAX_REASON_LENGTH))
   await transact(db, { durable: false }, async (tx) => {
     const job = await tx
       .selectFrom('job')
@@ -31,10 +36,10 @@ export async function failJob(db: Database, agentId: number, ref: LeaseRef, erro
         run_after = now() + ${decision.retry ? decision.afterMs : 0} * interval '1 millisecond',
         finished_at = ${decision.retry ? null : sql`now()`},
         lease_expires_at = null, lost_leases = 0, progress = null,
-        error_code = ${error.code}, error_message = ${error.message}
+        error_code = ${error.code}, error_message = ${reason}
       where id = ${ref.jobId}`.execute(tx)
     if (job.kind === 'library.scan' && !decision.retry) {
-      await sql`update scan set state = 'failed', finished_at = now(), reason = ${error.message}
+      await sql`update scan set state = 'failed', finished_at = now(), reason = ${reason}
         where job_id = ${ref.jobId} and state = 'running'`.execute(tx)
     }
   })

@@ -15,7 +15,10 @@ import { foldTally } from './sweeper.ts'
 /** A vault with `count` files that wait to be read. */
 async function vaultWithFiles(db: Database, count: number, name = 'vault'): Promise<VaultActor> {
   const vault = await VaultActor.create(db, name)
-  const files = Array.from({ length: count }, (_, i) => [`${i}.jpg`, { content: `${name} ${i}`, mtimeUs: i * 1_000_000 }])
+  const files = Array.from({ length: count }, (_, i) => [
+    `${i}.jpg`,
+    { content: `${name} ${i}`, mtimeUs: i * 1_000_000 },
+  ])
   vault.tree = { '': Object.fromEntries(files) }
   await enqueueScan(db, vault.libraryId, { acceptMissing: false })
   const [scan] = await vault.lease('scan', 1)
@@ -36,7 +39,12 @@ test('the newest pictures are read first', async () => {
   await using fresh = await freshDatabase()
   const vault = await vaultWithFiles(fresh.db, 4)
   const leases = await vault.lease('ingest', 4)
-  expect(leases.map((lease) => (lease.input as { path: string }).path)).toEqual(['3.jpg', '2.jpg', '1.jpg', '0.jpg'])
+  expect(leases.map((lease) => (lease.input as { path: string }).path)).toEqual([
+    '3.jpg',
+    '2.jpg',
+    '1.jpg',
+    '0.jpg',
+  ])
 })
 
 test('two connections never lease the same job', async () => {
@@ -65,7 +73,9 @@ test('a stale holder can neither complete, fail nor renew a job', async () => {
   const result = ingestResult({ content: 'vault 0', mtimeUs: 0 })
 
   await expect(vault.complete(stale!, result)).rejects.toThrow(LeaseLostError)
-  await expect(failJob(fresh.db, vault.agentId, stale!, { code: 'internal', message: 'x' })).rejects.toThrow(LeaseLostError)
+  await expect(failJob(fresh.db, vault.agentId, stale!, { code: 'internal', message: 'x' })).rejects.toThrow(
+    LeaseLostError,
+  )
   expect(await renewLeases(fresh.db, vault.agentId, [stale!], 30_000)).toEqual([stale!.jobId])
   await releaseJobs(fresh.db, vault.agentId, [stale!])
   expect((await jobRow(fresh.db, current!.jobId)).state).toBe('leased')
@@ -112,7 +122,11 @@ test('a lost lease does not count as an attempt, three in a row quarantine the j
     await returnExpired(fresh.db)
     expect(await jobRow(fresh.db, lease!.jobId)).toMatchObject({ state: expected, attempt: 0 })
   }
-  const dead = await fresh.db.selectFrom('job').selectAll().where('state', '=', 'dead').executeTakeFirstOrThrow()
+  const dead = await fresh.db
+    .selectFrom('job')
+    .selectAll()
+    .where('state', '=', 'dead')
+    .executeTakeFirstOrThrow()
   expect(dead.error_code).toBe('quarantined')
   await retryJob(fresh.db, dead.id)
   expect(await vault.lease('ingest', 1)).toHaveLength(1)
@@ -176,7 +190,11 @@ test('folding the job counters keeps their sums', async () => {
     select 'file.ingest', 'done', 1 from generate_series(1, 600)`.execute(fresh.db)
   await vault.ingestAll()
   const sums = async () =>
-    (await sql`select kind, state, sum(amount) from job_tally group by 1, 2 having sum(amount) <> 0 order by 1, 2`.execute(fresh.db)).rows
+    (
+      await sql`select kind, state, sum(amount) from job_tally group by 1, 2 having sum(amount) <> 0 order by 1, 2`.execute(
+        fresh.db,
+      )
+    ).rows
   const before = await sums()
   await foldTally(fresh.db)
   expect(await sums()).toEqual(before)
