@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsoleScreen } from './console-screen.ts'
 import type { Hearth } from './hearth.ts'
 
-const LOOK_MS = 200
+const LOOK_MS = 400
 
 /** Waits until no work is left, and says what came of it. */
 export async function runOnce(

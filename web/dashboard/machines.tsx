@@ -47,14 +47,18 @@ function Machine({ agent }: { agent: AgentView }) {
           {facts.gpu && ` · ${facts.gpu}`}
         </p>
       )}
-      <ul className={styles.chips} aria-label="What it can do">
-        {agent.capabilities.map(({ capability, concurrency }) => (
-          <li key={capability}>
-            {capabilityWords[capability]}
-            {concurrency > 1 && <span> × {concurrency}</span>}
-          </li>
-        ))}
-      </ul>
+      {agent.capabilities.length === 0 ? (
+        <p className={styles.quiet}>Offers no work yet: vision models come with a later version</p>
+      ) : (
+        <ul className={styles.chips} aria-label="What it can do">
+          {agent.capabilities.map(({ capability, concurrency }) => (
+            <li key={capability}>
+              {capabilityWords[capability]}
+              {concurrency > 1 && <span> × {concurrency}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
       <div className={styles.cardFoot}>
         <p className={styles.quiet}>
           {agent.state === 'offline'
