@@ -1,7 +1,10 @@
 import type { PathName } from '../../protocol/path-name.ts'
 
+/** Sidecars of different pictures are often alike, so one that seems to have moved says nothing. */
+type Member = { assetId: number | null; isSidecar: boolean }
+
 /** A group of a folder's files as `groupFolder` found it, with the rows of its files. */
-export type GroupMembers = { key: PathName; members: readonly { assetId: number | null }[] }
+export type GroupMembers = { key: PathName; members: readonly Member[] }
 
 /** An asset that a group may become. */
 export type Candidate = {
@@ -53,7 +56,8 @@ export function matchAssets(
 
 function byShare(group: GroupMembers): number[] {
   const counts = new Map<number, number>()
-  for (const { assetId } of group.members) {
+  const pictures = group.members.filter((member) => !member.isSidecar)
+  for (const { assetId } of pictures.length > 0 ? pictures : group.members) {
     if (assetId !== null) counts.set(assetId, (counts.get(assetId) ?? 0) + 1)
   }
   return [...counts].sort(([a, ofA], [b, ofB]) => ofB - ofA || a - b).map(([id]) => id)

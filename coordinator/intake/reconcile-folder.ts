@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { fileFamily } from '../../protocol/file-formats.ts'
 import type { AssetKind, FileRole } from '../../protocol/media.ts'
 import { decodePathName, displayPathName, encodePathName, type PathName } from '../../protocol/path-name.ts'
 import { groupFolder } from '../catalog/group-folder.ts'
@@ -12,6 +13,7 @@ type FileRow = {
   assetId: number | null
   role: FileRole | null
   ingested: boolean
+  isSidecar: boolean
 }
 type Group = {
   key: PathName
@@ -79,6 +81,7 @@ async function presentFiles(tx: DatabaseTransaction, folderId: number): Promise<
     assetId: row.asset_id,
     role: row.role,
     ingested: row.content_hash !== null,
+    isSidecar: fileFamily(decodePathName(row.name)) === 'sidecar',
   }))
 }
 
