@@ -9,6 +9,20 @@ export async function ingestInputs(
   tx: DatabaseTransaction,
   jobs: readonly LeasedJob[],
 ): Promise<Map<number, IngestInput>> {
+  const inputs = await readInputs(tx, jobs)
+  const without = jobs.filter((job) => !inputs.has(job.id))
+  if (without.length === 0) return inputs
+  // A scan that has just found such a file again has seen that it has a job and queued none: wait for it.
+  await sql`select 1 from folder where id in (
+      select folder_id from asset_file where id = any(${without.map((job) => job.subjectId)}::bigint[]))
+    order by id for share`.execute(tx)
+  return new Map([...inputs, ...(await readInputs(tx, without))])
+}
+
+async function readInputs(
+  tx: DatabaseTransaction,
+  jobs: readonly LeasedJob[],
+): Promise<Map<number, IngestInput>> {
   const files = await tx
     .selectFrom('asset_file as file')
     .innerJoin('folder', 'folder.id', 'file.folder_id')
