@@ -3,7 +3,7 @@ import type { IngestResult } from '../../protocol/ingest.ts'
 import { storableText } from '../../protocol/media.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
 import { enqueueIngest } from '../jobs/enqueue.ts'
-import { adoptMove } from './adopt-move.ts'
+import { giveToOwner } from './adopt-move.ts'
 import { refreshAssets } from './refresh-assets.ts'
 import { storableJson } from './storable-json.ts'
 
@@ -11,7 +11,10 @@ import { storableJson } from './storable-json.ts'
  * Stores what one reading of a file gave and brings its asset up to date.
  *
  * A file whose content was known under a name that has gone missing is that file, moved: it keeps its
- * row, its asset and its history. A file that has changed since it was read is queued once more.
+ * row, its asset and its history.
+ *
+ * When size and time are not those of the last scan, either the file has changed after that scan or the scan
+ * has seen a change after this reading. What was read is believed and read once more, which tells.
  */
 export async function applyIngest(
   tx: DatabaseTransaction,
@@ -31,11 +34,13 @@ export async function applyIngest(
   if (!file || file.state === 'missing') return
 
   const hash = Buffer.from(result.contentHash, 'hex')
-  const twin = await findMissingTwin(tx, file.library_id, fileId, hash, result.sizeBytes)
-  if (twin !== undefined) await adoptMove(tx, twin, fileId)
-  const id = twin ?? fileId
-
   const current = result.sizeBytes === file.size_bytes && result.mtimeUs === file.mtime_us
+  const owner = file.content_hash?.equals(hash)
+    ? undefined
+    : await findOwner(tx, file, hash, result.sizeBytes)
+  if (owner) await giveToOwner(tx, owner, file)
+  const id = owner?.id ?? fileId
+
   await storeFile(tx, id, hash, current, result)
   await storeTags(tx, id, result)
   await storeDerived(tx, id, result)
@@ -45,29 +50,40 @@ export async function applyIngest(
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
   if (assetId !== null) await refreshAssets(tx, [assetId])
-  if (!current) await enqueueIngest(tx, [id])
+  const unread = [...(current ? [] : [id]), ...(owner?.state === 'found' ? [fileId] : [])]
+  if (unread.length > 0) await enqueueIngest(tx, unread)
 }
 
-async function findMissingTwin(
+/**
+ * The file that had this content before and has it no longer where it was: it is missing, or its size says
+ * that something else lies there now. Of several, the one with the same name. All empty files are alike, so
+ * no bytes are nobody's.
+ */
+async function findOwner(
   tx: DatabaseTransaction,
-  libraryId: number,
-  fileId: number,
+  file: { id: number; library_id: number; name: Buffer },
   hash: Buffer,
   sizeBytes: number,
-): Promise<number | undefined> {
-  const twin = await tx
+) {
+  if (sizeBytes === 0) return undefined
+  return await tx
     .selectFrom('asset_file')
-    .select('id')
+    .select(['id', 'state', 'folder_id'])
     .where('content_hash', '=', hash)
-    .where('size_bytes', '=', sizeBytes)
-    .where('library_id', '=', libraryId)
-    .where('state', '=', 'missing')
-    .where('id', '<>', fileId)
+    .where('library_id', '=', file.library_id)
+    .where((eb) =>
+      eb.or([
+        eb('state', '=', 'missing'),
+        eb.and([eb('state', '=', 'found'), eb('size_bytes', '<>', sizeBytes)]),
+      ]),
+    )
+    .where('id', '<>', file.id)
+    .orderBy((eb) => eb('name', '=', file.name), 'desc')
+    .orderBy((eb) => eb('state', '=', 'missing'), 'desc')
     .orderBy('id')
     .limit(1)
     .forUpdate()
     .executeTakeFirst()
-  return twin?.id
 }
 
 async function storeFile(
@@ -82,6 +98,8 @@ async function storeFile(
     .set({
       state: current ? 'ingested' : 'found',
       content_hash: hash,
+      size_bytes: result.sizeBytes,
+      mtime_us: result.mtimeUs,
       ...(result.media ? { kind: result.media.kind } : {}),
       width_px: result.media?.widthPx ?? null,
       height_px: result.media?.heightPx ?? null,

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import { AppError } from '../../protocol/errors.ts'
-import { decodePathName, isWithin } from '../../protocol/path-name.ts'
+import { decodePathName, isWithin, joinPathName, type PathName } from '../../protocol/path-name.ts'
 import type { ScanResult } from '../../protocol/scan.ts'
 import { judgeShrink } from '../catalog/judge-shrink.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
-import { adoptMove } from './adopt-move.ts'
+import { takePlace } from './adopt-move.ts'
+import { type MovedFile, pairMoves } from './pair-moves.ts'
+import { reconcileFolder } from './reconcile-folder.ts'
 import { refreshAssets } from './refresh-assets.ts'
 import type { ScanSession } from './scan-sessions.ts'
 
@@ -33,10 +35,12 @@ export async function finishScan(
   await requireWhole(tx, session, result)
 
   const unseen = await findUnseen(tx, libraryId, session, result)
-  const missing = [...session.missingFiles, ...unseen.fileIds]
+  const unlisted = await withoutUnknown(tx, [...session.missingFiles], result.unreadable)
+  const missing = [...unlisted, ...unseen.fileIds]
+  const sinceScan = await findLastScanEnd(tx, job)
   const verdict = judgeShrink({
     knownFiles: await countKnown(tx, libraryId),
-    missingFiles: missing.length - (await countMoving(tx, job, missing)),
+    missingFiles: missing.length - (await countMoving(tx, missing, sinceScan)),
     listedFiles: result.files,
   })
   if (verdict.verdict !== 'accept' && !job.acceptMissing) {
@@ -46,7 +50,7 @@ export async function finishScan(
     return
   }
 
-  const moved = await adoptMoves(tx, libraryId, missing)
+  const moved = await adoptMoves(tx, missing, sinceScan)
   const gone = missing.filter((id) => !moved.has(id))
   await markMissing(tx, gone)
   await storeDigests(tx, session, unseen.folderIds)
@@ -113,14 +117,55 @@ async function countKnown(tx: DatabaseTransaction, libraryId: number): Promise<n
   return rows[0]!.count
 }
 
+/** A file that could be listed and not be looked at is unknown, not gone. */
+async function withoutUnknown(
+  tx: DatabaseTransaction,
+  fileIds: readonly number[],
+  unreadable: readonly PathName[],
+): Promise<number[]> {
+  if (unreadable.length === 0 || fileIds.length === 0) return [...fileIds]
+  const { rows } = await sql<{ id: number; folder: Buffer; name: Buffer }>`
+    select file.id, folder.path as folder, file.name
+    from asset_file file join folder on folder.id = file.folder_id
+    where file.id = any(${[...fileIds]}::bigint[])`.execute(tx)
+  const unknown = new Set(unreadable)
+  return rows
+    .filter(({ folder, name }) => {
+      const folderPath = decodePathName(folder)
+      return !pathAndAncestors(joinPathName(folderPath, decodePathName(name))).some((path) =>
+        unknown.has(path),
+      )
+    })
+    .map((row) => row.id)
+}
+
+/** `a/b/c` gives `a/b/c`, `a/b`, `a` and the root. */
+function pathAndAncestors(path: PathName): PathName[] {
+  const segments = path.split('/')
+  return ['', ...segments.map((_, depth) => segments.slice(0, depth + 1).join('/'))]
+}
+
 /**
- * How many of the missing files seem to have moved: this scan has found a new file of the same size and
- * time. They are no reason for suspicion; whether they are the same is known when the new one is read.
+ * When the files that are missing now had certainly been seen: the end of the last whole scan, else the start
+ * of this one. A file that is older than that was there beside the missing one, as a copy.
+ */
+async function findLastScanEnd(tx: DatabaseTransaction, job: ScanJob): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`
+    select coalesce(
+      (select max(finished_at) from scan where library_id = ${job.subjectId} and state = 'complete'),
+      (select started_at from scan where job_id = ${job.id} and fencing_token = ${job.fencingToken}),
+      now()) as at`.execute(tx)
+  return rows[0]!.at
+}
+
+/**
+ * How many of the missing files seem to have moved: a file of the same size and time has come since. They
+ * are no reason for suspicion; whether they are the same is known when the new one is read.
  */
 async function countMoving(
   tx: DatabaseTransaction,
-  job: ScanJob,
   missing: readonly number[],
+  since: Date,
 ): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) from asset_file gone
@@ -128,45 +173,47 @@ async function countMoving(
       select 1 from asset_file arrived
       where arrived.library_id = gone.library_id and arrived.size_bytes = gone.size_bytes
         and arrived.mtime_us = gone.mtime_us and arrived.id > gone.id and arrived.state <> 'missing'
-        and arrived.created_at >= (
-          select started_at from scan where job_id = ${job.id} and fencing_token = ${job.fencingToken}))`.execute(
-    tx,
-  )
+        and arrived.created_at >= ${since})`.execute(tx)
   return rows[0]!.count
 }
 
-/** Pairs what went with what came: same content, new since the file was last seen. */
+/** Pairs what went with what has come since, by content. Assets follow when all rows have their places. */
 async function adoptMoves(
   tx: DatabaseTransaction,
-  libraryId: number,
   missing: readonly number[],
+  since: Date,
 ): Promise<Set<number>> {
-  const { rows: pairs } = await sql<{ missingId: number; arrivedId: number; folderId: number }>`
-    select distinct on (gone.id) gone.id as "missingId", arrived.id as "arrivedId", arrived.folder_id as "folderId"
-    from asset_file gone
-    join asset_file arrived on arrived.content_hash = gone.content_hash and arrived.size_bytes = gone.size_bytes
-      and arrived.library_id = gone.library_id and arrived.id > gone.id and arrived.state = 'ingested'
-    where gone.id = any(${[...missing]}::bigint[]) and arrived.id <> all(${[...missing]}::bigint[])
-      and gone.library_id = ${libraryId}
-    order by gone.id, arrived.id`.execute(tx)
-  const adopted = new Set<number>()
-  const taken = new Set<number>()
-  for (const { missingId, arrivedId, folderId } of pairs) {
-    if (taken.has(arrivedId)) continue
-    taken.add(arrivedId)
-    await sql`select 1 from folder where id = ${folderId} for update`.execute(tx)
-    await adoptMove(tx, missingId, arrivedId)
-    adopted.add(missingId)
-  }
-  return adopted
+  const ids = [...missing]
+  const { rows: gone } = await sql<MovedFile>`
+    select id, name, content_hash as hash from asset_file
+    where id = any(${ids}::bigint[]) and content_hash is not null and size_bytes > 0`.execute(tx)
+  const { rows: arrived } = await sql<MovedFile>`
+    select id, name, content_hash as hash from asset_file arrived
+    where content_hash = any(${gone.map(({ hash }) => hash)}::bytea[]) and state = 'ingested'
+      and library_id = (select min(library_id) from asset_file where id = any(${ids}::bigint[]))
+      and created_at >= ${since} and id <> all(${ids}::bigint[])`.execute(tx)
+  const pairs = pairMoves(gone, arrived)
+  const folders = new Set<number>()
+  for (const [goneId, arrivedId] of pairs) folders.add(await takePlace(tx, goneId, arrivedId))
+  await reconcileFolders(tx, folders)
+  return new Set(pairs.keys())
 }
 
 async function markMissing(tx: DatabaseTransaction, fileIds: readonly number[]): Promise<void> {
   if (fileIds.length === 0) return
-  const { rows } = await sql<{ assetId: number | null }>`
+  const { rows } = await sql<{ assetId: number | null; folderId: number }>`
     update asset_file set state = 'missing' where id = any(${[...fileIds]}::bigint[])
-    returning asset_id as "assetId"`.execute(tx)
+    returning asset_id as "assetId", folder_id as "folderId"`.execute(tx)
+  // What is left of a folder may be grouped otherwise: a JPEG without its RAW is the original.
+  await reconcileFolders(tx, new Set(rows.map((row) => row.folderId)))
   await refreshAssets(tx, [...new Set(rows.flatMap((row) => row.assetId ?? []))])
+}
+
+async function reconcileFolders(tx: DatabaseTransaction, folderIds: ReadonlySet<number>): Promise<void> {
+  await sql`select 1 from folder where id = any(${[...folderIds]}::bigint[]) order by id for update`.execute(
+    tx,
+  )
+  for (const id of folderIds) await reconcileFolder(tx, id)
 }
 
 /** Digests of folders whose missing files are now accepted; folders that went must be listed if they return. */
@@ -216,5 +263,6 @@ async function endScan(
     where job_id = ${job.id} and fencing_token = ${job.fencingToken}`.execute(tx)
   // What earlier scans left out is of no more use.
   await sql`delete from scan_skipped where scan_id in (
-    select id from scan where library_id = ${job.subjectId} and job_id <> ${job.id})`.execute(tx)
+    select id from scan where library_id = ${job.subjectId}
+      and (job_id, fencing_token) <> (${job.id}, ${job.fencingToken}))`.execute(tx)
 }

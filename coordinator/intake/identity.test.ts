@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { IngestInput } from '../../protocol/ingest.ts'
 import type { Database } from '../db/database.ts'
 import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { enqueueScan } from '../jobs/enqueue.ts'
@@ -24,37 +25,59 @@ async function vaultWith(db: Database, tree: Tree): Promise<VaultActor> {
   return vault
 }
 
+/** Reads files one after the other, so that each reading sees what the one before it has moved. */
+async function readAll(vault: VaultActor): Promise<void> {
+  for (;;) {
+    const [lease] = await vault.lease('ingest', 1)
+    if (!lease) return
+    await vault.complete(lease, vault.readFile(lease.input as IngestInput))
+  }
+}
+
 /** A scan during which every file is read before the scan ends. */
 async function scanReadingFirst(vault: VaultActor): Promise<void> {
   await enqueueScan(vault.db, vault.libraryId, { acceptMissing: false })
   const [lease] = await vault.lease('scan', 1)
   const complete = vault.complete.bind(vault)
   vault.complete = async (of, result) => {
-    if (of === lease) await vault.ingestAll()
+    if (of === lease) await readAll(vault)
     return complete(of, result)
   }
   await vault.runScan(lease!)
   vault.complete = complete
+  await readAll(vault)
 }
 
 const scanAndRead = {
-  'scan ends first': (vault: VaultActor) => vault.scanAndIngest(),
+  'scan ends first': async (vault: VaultActor) => {
+    await vault.scan()
+    await readAll(vault)
+  },
   'reading ends first': scanReadingFirst,
 }
 const orders = Object.entries(scanAndRead)
 
-test.for(orders)('deleting one of two copies leaves the other the asset that it was (%s)', async ([, run]) => {
-  await using fresh = await freshDatabase()
-  const vault = await vaultWith(fresh.db, { '': { 'a.jpg': { content: 'same' }, 'b.jpg': { content: 'same' } } })
-  const before = await assetsByPath(fresh.db)
+test.for(orders)(
+  'deleting one of two copies leaves the other the asset that it was (%s)',
+  async ([, run]) => {
+    await using fresh = await freshDatabase()
+    const vault = await vaultWith(fresh.db, {
+      '': { 'a.jpg': { content: 'same' }, 'b.jpg': { content: 'same' } },
+    })
+    const before = await assetsByPath(fresh.db)
 
-  vault.tree = { '': { 'b.jpg': { content: 'same' } } }
-  await run(vault)
+    vault.tree = { '': { 'b.jpg': { content: 'same' } } }
+    await run(vault)
 
-  expect(await assetsByPath(fresh.db)).toEqual({ 'b.jpg': before['b.jpg'] })
-  const first = await fresh.db.selectFrom('asset').select(['id', 'state']).where('id', '=', before['a.jpg']!).execute()
-  expect(first).toEqual([{ id: before['a.jpg'], state: 'missing' }])
-})
+    expect(await assetsByPath(fresh.db)).toEqual({ 'b.jpg': before['b.jpg'] })
+    const first = await fresh.db
+      .selectFrom('asset')
+      .select(['id', 'state'])
+      .where('id', '=', before['a.jpg']!)
+      .execute()
+    expect(first).toEqual([{ id: before['a.jpg'], state: 'missing' }])
+  },
+)
 
 test.for(orders)('two copies that move together each keep their own asset (%s)', async ([, run]) => {
   await using fresh = await freshDatabase()
@@ -96,7 +119,9 @@ test('a new picture does not become a deleted one because their sidecars are ali
 
 test('an empty file does not take the place of another empty file that is missing', async () => {
   await using fresh = await freshDatabase()
-  const vault = await vaultWith(fresh.db, { '': { 'a.jpg': { content: '' }, 'keep.jpg': { content: 'keep' } } })
+  const vault = await vaultWith(fresh.db, {
+    '': { 'a.jpg': { content: '' }, 'keep.jpg': { content: 'keep' } },
+  })
   const before = await assetsByPath(fresh.db)
 
   vault.tree = { '': { 'keep.jpg': { content: 'keep' } } }
@@ -116,7 +141,11 @@ test('what a moved file was moved over is missing, not forgotten', async () => {
   await vault.scanAndIngest()
 
   expect(await assetsByPath(fresh.db)).toEqual({ 'b.jpg': before['a.jpg'] })
-  const covered = await fresh.db.selectFrom('asset').select('state').where('id', '=', before['b.jpg']!).execute()
+  const covered = await fresh.db
+    .selectFrom('asset')
+    .select('state')
+    .where('id', '=', before['b.jpg']!)
+    .execute()
   expect(covered).toEqual([{ state: 'missing' }])
 })
 
@@ -143,7 +172,8 @@ test('two files that swap names keep their assets', async () => {
   const before = await assetsByPath(fresh.db)
 
   vault.tree = { '': { 'a.jpg': { content: 'bb' }, 'b.jpg': { content: 'a' } } }
-  await vault.scanAndIngest()
+  await vault.scan()
+  await readAll(vault)
 
   expect(await assetsByPath(fresh.db)).toEqual({ 'a.jpg': before['b.jpg'], 'b.jpg': before['a.jpg'] })
 })

@@ -21,7 +21,9 @@ const inputBuilders: Record<JobKind, InputBuilder> = {
  * Leases up to `slots` jobs to an agent, best first, on the database's clock.
  *
  * Work on a library goes to its own vault agent only, and rests while the library is offline (all but
- * the scan, which finds out when it is back). Jobs whose subject is gone are cancelled on the way.
+ * the scan, which finds out when it is back). A known file that has changed is not read while its library is
+ * being scanned: whether it is another one, moved over it, shows when the scan knows what is missing. Jobs
+ * whose subject is gone are cancelled on the way.
  */
 export async function leaseJobs(
   db: Database,
@@ -76,6 +78,11 @@ async function pick(
         and candidate.library_id in (
           select library.id from library
           where library.agent_id = ${agentId} and (library.state <> 'offline' or candidate.kind = 'library.scan'))
+        and (candidate.library_id <> all (array(
+            select scan.subject_id from job scan where scan.kind = 'library.scan' and scan.state = 'leased'))
+          or not exists (select 1 from asset_file file
+            where candidate.kind = 'file.ingest' and file.id = candidate.subject_id
+              and file.content_hash is not null))
       order by candidate.priority desc, candidate.order_key desc, candidate.id
       limit ${slot.count}
       for update of candidate skip locked))
