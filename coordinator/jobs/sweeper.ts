@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Database } from '../db/database.ts'
 import { returnExpired } from './return-jobs.ts'
+import { scanOfflineLibraries } from './scan-offline-libraries.ts'
 
 const INTERVAL_MS = 2_000
 /** Rows of the tally beyond which it is folded into one row for each kind and state. */
@@ -11,7 +12,7 @@ const FOLD_ABOVE_ROWS = 500
 export type SweeperOptions = { db: Database; log: Logger; onReturned: (leases: number) => void }
 
 /**
- * Returns expired leases to the queue and keeps the job counters short.
+ * Returns expired leases to the queue, looks after libraries that are offline and keeps the job counters short.
  *
  * idle → running: `start()`. A failed round is logged once and waits for the next.
  * running → stopped: `stop()`, which waits for the round in flight.
@@ -43,6 +44,7 @@ export class Sweeper {
           log.warn({ leases: returned }, 'leases ran out; their jobs are queued again')
           onReturned(returned)
         }
+        await scanOfflineLibraries(db)
         await foldTally(db)
         await sql`delete from session where expires_at < now()`.execute(db)
       } catch (error) {
