@@ -23,8 +23,7 @@ export async function retryDeadJobs(db: Queryable, kind?: JobKind): Promise<numb
   const { rows } = await sql`
     update job set ${requeue}
     where state = 'dead' and ${kind ? sql`kind = ${kind}` : sql`true`} and ${noOpenTwin}
-      and id = (select max(twin.id) from job twin
-        where twin.kind = job.kind and twin.subject_id = job.subject_id and twin.state = 'dead')
+      and id in (select max(dead.id) from job dead where dead.state = 'dead' group by dead.kind, dead.subject_id)
     returning id`.execute(db)
   return rows.length
 }
