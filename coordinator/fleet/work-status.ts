@@ -39,8 +39,10 @@ export async function workStatus(db: Database): Promise<WorkStatus> {
       (select count(*) from asset_file where problem is not null and state = 'ingested') as problems,
       (select count(*) from job where state = 'dead') as dead,
       (select coalesce(sum(amount), 0)::bigint from job_tally where state in ('queued', 'leased')) as open,
-      (select count(*) from job join library on library.id = job.library_id
-        where job.state = 'queued' and library.state = 'offline' and job.kind <> 'library.scan') as stuck,
+      (select coalesce(sum(resting.count), 0)::bigint from library cross join lateral (
+        select count(*) from job
+        where job.state = 'queued' and job.library_id = library.id and job.capability <> 'scan') resting
+        where library.state = 'offline') as stuck,
       exists (select 1 from job where state in ('queued', 'leased') and kind = 'library.scan') as scanning,
       recent.finished, recent.seconds
     from (select count(*) as finished, greatest(1, extract(epoch from now() - min(finished_at)))::float8 as seconds

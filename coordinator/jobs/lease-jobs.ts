@@ -56,6 +56,13 @@ export async function leaseJobs(
   })
 }
 
+/** Of a job that is queued: its file is new, or no scan is running that may yet tell that it is another one. */
+const mayRead = sql`job.kind <> 'file.ingest'
+  or job.library_id <> all (array(
+    select scan.subject_id from job scan where scan.kind = 'library.scan' and scan.state = 'leased'))
+  or (select file.content_hash is null from asset_file file where file.id = job.subject_id) is not false`
+
+/** Library by library, so that the queue of one that rests, or is another agent's, is not gone through each time. */
 async function pick(
   tx: DatabaseTransaction,
   agentId: number,
@@ -72,20 +79,16 @@ async function pick(
       started_at = coalesce(job.started_at, now()),
       lease_expires_at = now() + ${ttlMs} * interval '1 millisecond'
     where id = any (array(
-      select candidate.id from job candidate
-      where candidate.state = 'queued' and candidate.capability = ${slot.capability}
-        and candidate.run_after <= now()
-        and candidate.library_id in (
-          select library.id from library
-          where library.agent_id = ${agentId} and (library.state <> 'offline' or candidate.kind = 'library.scan'))
-        and (candidate.library_id <> all (array(
-            select scan.subject_id from job scan where scan.kind = 'library.scan' and scan.state = 'leased'))
-          or not exists (select 1 from asset_file file
-            where candidate.kind = 'file.ingest' and file.id = candidate.subject_id
-              and file.content_hash is not null))
+      select candidate.id from library cross join lateral (
+        select job.id, job.priority, job.order_key from job
+        where job.state = 'queued' and job.capability = ${slot.capability} and job.library_id = library.id
+          and job.run_after <= now() and (${mayRead})
+        order by job.priority desc, job.order_key desc, job.id
+        limit ${slot.count}
+        for update of job skip locked) candidate
+      where library.agent_id = ${agentId} and (library.state <> 'offline' or ${slot.capability} = 'scan')
       order by candidate.priority desc, candidate.order_key desc, candidate.id
-      limit ${slot.count}
-      for update of candidate skip locked))
+      limit ${slot.count}))
     returning id, kind, subject_id as "subjectId", fencing_token as "fencingToken",
       priority, order_key as "orderKey"`.execute(tx)
   return rows.sort((a, b) => b.priority - a.priority || b.orderKey - a.orderKey || a.id - b.id)

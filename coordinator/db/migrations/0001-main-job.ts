@@ -198,7 +198,7 @@ const statements = [
   )`,
   // One open job for each kind and subject: enqueueing twice is harmless.
   `create unique index job_open on job (kind, subject_id) where state in ('queued', 'leased')`,
-  `create index job_next on job (capability, priority desc, order_key desc, id) where state = 'queued'`,
+  `create index job_next on job (library_id, capability, priority desc, order_key desc, id) where state = 'queued'`,
   `create index job_leased on job (agent_id) where state = 'leased'`,
   'create index job_finished on job (finished_at) where finished_at is not null',
   `create index job_dead on job (id desc) where state = 'dead'`,
