@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Capability, OfferedCapability } from '../../protocol/capability.ts'
+import { LeaseLostError } from '../../protocol/errors.ts'
 import { type JobKind, jobContracts } from '../../protocol/jobs.ts'
 import type { Lease, LeaseRef, Slots } from '../../protocol/leases.ts'
 import type { CoordinatorSocket } from './coordinator-socket.ts'
@@ -9,7 +10,7 @@ import { HeldJob } from './held-job.ts'
 /** Asked at least this often, whatever the hints say. */
 const ASK_INTERVAL_MS = 5_000
 /** Jobs held beyond those that run, so that a free slot does not wait for a round trip. */
-const AHEAD_PER_SLOT = 2
+const AHEAD_PER_SLOT = 3
 /** Stopping waits this long for running jobs before it gives them back. */
 const FINISH_LIMIT_MS = 10_000
 
@@ -125,6 +126,8 @@ export class LeaseLoop {
   async #take(leases: readonly Lease[], askedAt: number): Promise<void> {
     for (const lease of leases) {
       const job = new HeldJob(lease, askedAt)
+      // Leased anew while the run that lost it still ends: that one holds nothing any more.
+      this.#held.get(lease.jobId)?.abort(new LeaseLostError(lease.jobId))
       this.#held.set(lease.jobId, job)
       this.#waiting.push(job)
       job.signal.addEventListener('abort', () => this.#dropWaiting(job), { once: true })
@@ -154,7 +157,7 @@ export class LeaseLoop {
       return this.#freeSlots()
     })
     this.#running.delete(job)
-    this.#held.delete(job.lease.jobId)
+    this.#letGo(job)
     this.#unfinished.delete(job)
     await this.#take(leases, askedAt)
     this.ask()
@@ -163,10 +166,11 @@ export class LeaseLoop {
   #freeSlots(): Slots[] {
     if (this.#draining) return []
     return this.#options.offers.flatMap(({ capability, concurrency }) => {
-      const room =
-        concurrency * (capability === 'scan' ? 1 : 1 + AHEAD_PER_SLOT) -
-        this.#count(this.#running, capability) -
-        this.#count(this.#waiting, capability)
+      const ahead = capability === 'scan' ? 0 : concurrency * AHEAD_PER_SLOT
+      const waiting = this.#count(this.#waiting, capability)
+      // Asked for in batches: one at a time would cost a transaction for each job.
+      if (waiting > ahead / 2) return []
+      const room = concurrency + ahead - this.#count(this.#running, capability) - waiting
       return room > 0 ? [{ capability, count: room }] : []
     })
   }
@@ -181,12 +185,16 @@ export class LeaseLoop {
     const index = this.#waiting.indexOf(job)
     if (index < 0) return
     this.#waiting.splice(index, 1)
-    this.#held.delete(job.lease.jobId)
+    this.#letGo(job)
+  }
+
+  #letGo(job: HeldJob): void {
+    if (this.#held.get(job.lease.jobId) === job) this.#held.delete(job.lease.jobId)
   }
 
   async #giveBackWaiting(reason: string): Promise<void> {
     const jobs = this.#waiting.splice(0)
-    for (const job of jobs) this.#held.delete(job.lease.jobId)
+    for (const job of jobs) this.#letGo(job)
     if (jobs.length === 0) return
     await this.#options.socket
       .request('job.release', { leases: jobs.map(refOf), reason }, AbortSignal.timeout(3_000))

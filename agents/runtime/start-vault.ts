@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
-import { Vault } from '../vault/vault.ts'
 import { findProgram } from '../vault/find-program.ts'
+import { Vault } from '../vault/vault.ts'
 import type { JobHandlers } from './job-handler.ts'
 
 /** Starts what a vault agent needs to read originals; gives the handlers of its jobs. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { FileState } from '../../protocol/assets.ts'
 import type { IngestResult } from '../../protocol/ingest.ts'
 import { storableText } from '../../protocol/media.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
@@ -21,16 +22,7 @@ export async function applyIngest(
   fileId: number,
   result: IngestResult,
 ): Promise<void> {
-  const place = await tx
-    .selectFrom('asset_file')
-    .select(['folder_id', 'library_id'])
-    .where('id', '=', fileId)
-    .executeTakeFirst()
-  if (!place) return
-  // Against a scan that ends right now: either it sees this content, or this sees what it marked missing.
-  await sql`select 1 from library where id = ${place.library_id} for share`.execute(tx)
-  await sql`select 1 from folder where id = ${place.folder_id} for update`.execute(tx)
-  const file = await tx.selectFrom('asset_file').selectAll().where('id', '=', fileId).executeTakeFirst()
+  const file = await lockFile(tx, fileId)
   if (!file || file.state === 'missing') return
 
   const hash = Buffer.from(result.contentHash, 'hex')
@@ -41,17 +33,41 @@ export async function applyIngest(
   if (owner) await giveToOwner(tx, owner, file)
   const id = owner?.id ?? fileId
 
-  await storeFile(tx, id, hash, current, result)
-  await storeTags(tx, id, result)
-  await storeDerived(tx, id, result)
-  const { asset_id: assetId } = await tx
-    .selectFrom('asset_file')
-    .select('asset_id')
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
+  const assetId = await store(tx, id, hash, current, result)
   if (assetId !== null) await refreshAssets(tx, [assetId])
   const unread = [...(current ? [] : [id]), ...(owner?.state === 'found' ? [fileId] : [])]
   if (unread.length > 0) await enqueueIngest(tx, unread)
+}
+
+type LockedFile = {
+  id: number
+  library_id: number
+  folder_id: number
+  asset_id: number | null
+  name: Buffer
+  state: FileState
+  size_bytes: number
+  mtime_us: number
+  content_hash: Buffer | null
+}
+
+/**
+ * Locks a file together with its folder, and its library against a scan that ends right now: either that
+ * scan sees this content, or this sees what it marked missing. Undefined when the file is gone.
+ */
+async function lockFile(tx: DatabaseTransaction, fileId: number): Promise<LockedFile | undefined> {
+  for (;;) {
+    const { rows } = await sql<LockedFile>`
+      select file.id, file.library_id, file.folder_id, file.asset_id, file.name, file.state, file.size_bytes,
+        file.mtime_us, file.content_hash
+      from library join folder on folder.library_id = library.id join asset_file file on file.folder_id = folder.id
+      where file.id = ${fileId}
+      for share of library for update of folder, file`.execute(tx)
+    if (rows[0]) return rows[0]
+    // No row also when the file was given another folder while this waited for its old one.
+    const { rows: still } = await sql`select 1 from asset_file where id = ${fileId}`.execute(tx)
+    if (still.length === 0) return undefined
+  }
 }
 
 /**
@@ -86,60 +102,42 @@ async function findOwner(
     .executeTakeFirst()
 }
 
-async function storeFile(
+/** One statement for the file, its tags and its derived files. Returns the asset it belongs to. */
+async function store(
   tx: DatabaseTransaction,
   id: number,
   hash: Buffer,
   current: boolean,
-  result: IngestResult,
-): Promise<void> {
-  await tx
-    .updateTable('asset_file')
-    .set({
-      state: current ? 'ingested' : 'found',
-      content_hash: hash,
-      size_bytes: result.sizeBytes,
-      mtime_us: result.mtimeUs,
-      ...(result.media ? { kind: result.media.kind } : {}),
-      width_px: result.media?.widthPx ?? null,
-      height_px: result.media?.heightPx ?? null,
-      duration_ms: result.media?.durationMs ?? null,
-      codec: result.media?.codec ?? null,
-      thumbhash: result.thumbhash,
-      problem: result.problem
-        ? JSON.stringify({ ...result.problem, message: storableText(result.problem.message) })
-        : null,
-    })
-    .where('id', '=', id)
-    .execute()
-}
-
-async function storeTags(tx: DatabaseTransaction, id: number, result: IngestResult): Promise<void> {
-  if (!result.metadata) {
-    await tx.deleteFrom('file_tags').where('file_id', '=', id).execute()
-    return
-  }
-  const { pass, tags } = result.metadata
-  const json = storableJson(tags)
-  await sql`insert into file_tags (file_id, pass, tags) values (${id}, ${pass}, ${json})
-    on conflict (file_id) do update set pass = excluded.pass, tags = excluded.tags`.execute(tx)
-}
-
-async function storeDerived(tx: DatabaseTransaction, id: number, result: IngestResult): Promise<void> {
-  const kinds = result.derived.map((file) => file.kind)
-  await sql`delete from derived_file where file_id = ${id} and kind <> all(${kinds}::text[])`.execute(tx)
-  if (result.derived.length === 0) return
-  await sql`
-    insert into derived_file (file_id, kind, hash, size_bytes, width_px, height_px, mime_type)
-    select ${id}, * from unnest(
-      ${kinds}::text[],
-      ${result.derived.map((file) => Buffer.from(file.hash, 'hex'))}::bytea[],
-      ${result.derived.map((file) => file.sizeBytes)}::integer[],
-      ${result.derived.map((file) => file.widthPx)}::integer[],
-      ${result.derived.map((file) => file.heightPx)}::integer[],
-      ${result.derived.map((file) => file.mimeType)}::text[])
-    on conflict (file_id, kind) do update set hash = excluded.hash, size_bytes = excluded.size_bytes,
-      width_px = excluded.width_px, height_px = excluded.height_px, mime_type = excluded.mime_type`.execute(
-    tx,
-  )
+  { media, metadata, derived, ...result }: IngestResult,
+): Promise<number | null> {
+  const problem = result.problem && { ...result.problem, message: storableText(result.problem.message) }
+  const kinds = derived.map((file) => file.kind)
+  const tags = metadata
+    ? sql`insert into file_tags (file_id, pass, tags) values (${id}, ${metadata.pass}, ${storableJson(metadata.tags)})
+        on conflict (file_id) do update set pass = excluded.pass, tags = excluded.tags`
+    : sql`delete from file_tags where file_id = ${id}`
+  const { rows } = await sql<{ assetId: number | null }>`
+    with known_tags as (${tags}),
+    gone as (delete from derived_file where file_id = ${id} and kind <> all(${kinds}::text[])),
+    made as (
+      insert into derived_file (file_id, kind, hash, size_bytes, width_px, height_px, mime_type)
+      select ${id}::bigint, * from unnest(
+        ${kinds}::text[],
+        ${derived.map((file) => Buffer.from(file.hash, 'hex'))}::bytea[],
+        ${derived.map((file) => file.sizeBytes)}::integer[],
+        ${derived.map((file) => file.widthPx)}::integer[],
+        ${derived.map((file) => file.heightPx)}::integer[],
+        ${derived.map((file) => file.mimeType)}::text[])
+      on conflict (file_id, kind) do update set hash = excluded.hash, size_bytes = excluded.size_bytes,
+        width_px = excluded.width_px, height_px = excluded.height_px, mime_type = excluded.mime_type)
+    update asset_file set
+      state = ${current ? 'ingested' : 'found'}, content_hash = ${hash},
+      size_bytes = ${result.sizeBytes}, mtime_us = ${result.mtimeUs},
+      kind = coalesce(${media?.kind ?? null}, kind),
+      width_px = ${media?.widthPx ?? null}, height_px = ${media?.heightPx ?? null},
+      duration_ms = ${media?.durationMs ?? null}, codec = ${media?.codec ?? null},
+      thumbhash = ${result.thumbhash}, problem = ${problem && JSON.stringify(problem)}
+    where id = ${id}
+    returning asset_id as "assetId"`.execute(tx)
+  return rows[0]!.assetId
 }
