@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { testEnvironment } from '../../config/test-environment.ts'
 import type { AgentEvent } from '../../protocol/agents.ts'
 import type { IngestInput } from '../../protocol/ingest.ts'
 import { findAgentByToken } from '../accounts/find-agent.ts'
@@ -8,6 +10,9 @@ import { enqueueScan } from '../jobs/enqueue.ts'
 import { ingestResult } from '../testing/vault-actor.ts'
 import { createKey, signature, type TestAgent } from './testing/test-agent.ts'
 import { LEASE_TTL_MS, startHub, type TestHub } from './testing/test-hub.ts'
+
+/** The machine may be busy; a poll that succeeds does not wait. */
+const PATIENTLY = { timeout: 20_000 }
 
 let fresh: FreshDatabase
 beforeAll(async () => {
@@ -119,9 +124,10 @@ test('before hello every other event is refused', async () => {
 })
 
 test('a connection that never says hello is closed', async () => {
+  await using t = await startHub(fresh.db)
+  // After the database has been used: its pool must not lose its own timers.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
-    await using t = await startHub(fresh.db)
     const agent = await t.dial()
     vi.advanceTimersByTime(9_000)
     expect(agent.socket.connected).toBe(true)
@@ -145,7 +151,7 @@ test('hello said twice, even at once, leaves one agent that goes when its connec
   expect((await agent.refusal('hello', agent.hello())).code).toBe('conflict')
   expect(agent.socket.connected).toBe(true)
   agent.socket.disconnect()
-  await expect.poll(() => t.hub.isOnline(t.vault.agentId)).toBe(false)
+  await expect.poll(() => t.hub.isOnline(t.vault.agentId), PATIENTLY).toBe(false)
 })
 
 test('an agent that goes away during its hello does not stay online', async () => {
@@ -159,7 +165,7 @@ test('an agent that goes away during its hello does not stay online', async () =
   }
   const watcher = await t.dial()
   await watcher.refusal('lease.renew', { leases: [] })
-  await expect.poll(() => t.hub.isOnline(t.vault.agentId)).toBe(false)
+  await expect.poll(() => t.hub.isOnline(t.vault.agentId), PATIENTLY).toBe(false)
 })
 
 test('hello keeps the leases that stand, names those that do not, and gives back what is not held', async () => {
@@ -192,26 +198,38 @@ test('a second connection of the same agent replaces the first', async () => {
   expect(first.last('lease.revoked')).toBeUndefined()
 })
 
-test('jobs leased to a connection that has just been replaced are free at once, and not blamed', async () => {
-  await using t = await startHub(fresh.db)
-  await queueFiles(t, 30)
-  for (let round = 0; round < 10; round += 1) {
+/** A lock that holds one connection up while another goes on needs a server. */
+test.skipIf(!testEnvironment.databaseUrl)(
+  'jobs leased for a connection that has gone meanwhile are free at once, and not blamed',
+  async () => {
+    await using t = await startHub(fresh.db)
+    await queueFiles(t, 1)
     const agent = await t.greet()
-    agent.socket.emit('lease.request', { slots: [{ capability: 'ingest', count: 3 }] })
-    const next = await t.greet()
-    // Everything the coordinator leased in the meantime is back: the newest connection can have it all.
-    await expect.poll(async () => leasedJobs(t)).toEqual([])
-    next.socket.disconnect()
-  }
-  async function leasedJobs(t: TestHub) {
-    return t.db
+    await t.db.transaction().execute(async (tx) => {
+      await sql`lock table job in exclusive mode`.execute(tx)
+      agent.socket.emit('lease.request', { slots: [{ capability: 'ingest', count: 1 }] })
+      await expect.poll(() => waitingForLock(t), PATIENTLY).toBe(1)
+      agent.socket.disconnect()
+      await expect.poll(() => t.hub.isOnline(t.vault.agentId), PATIENTLY).toBe(false)
+    })
+    const job = t.db
       .selectFrom('job')
-      .select('id')
-      .where('state', '=', 'leased')
+      .select(['state', 'fencing_token', 'attempt', 'lost_leases'])
       .where('library_id', '=', t.vault.libraryId)
-      .execute()
-  }
-})
+      .where('kind', '=', 'file.ingest')
+    await expect
+      .poll(() => job.executeTakeFirst(), PATIENTLY)
+      .toEqual({ state: 'queued', fencing_token: 1, attempt: 0, lost_leases: 0 })
+  },
+)
+
+async function waitingForLock(t: TestHub): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*) from pg_locks
+    where not granted and database = (select oid from pg_database where datname = current_database())`.execute(
+    t.db,
+  )
+  return rows[0]!.count
+}
 
 test('an agent that drains gets no work, now and after it has connected again', async () => {
   await using t = await startHub(fresh.db)
@@ -352,7 +370,7 @@ test('an agent that hangs up is offline', async () => {
   await using t = await startHub(fresh.db)
   const agent = await t.greet()
   agent.socket.disconnect()
-  await expect.poll(() => t.hub.isOnline(t.vault.agentId)).toBe(false)
+  await expect.poll(() => t.hub.isOnline(t.vault.agentId), PATIENTLY).toBe(false)
   expect(t.hub.sendTo(t.vault.agentId, 'work.available', {})).toBe(false)
 })
 
