@@ -61,7 +61,7 @@ export class Heartbeat {
   async #beat(signal: AbortSignal): Promise<void> {
     const { socket, held, log } = this.#options
     const askedAt = performance.now()
-    const jobs = [...held.values()]
+    const jobs = [...held.values()].filter((job) => !job.isReporting)
     try {
       const { gone } = await socket.request(
         'lease.renew',
@@ -76,7 +76,7 @@ export class Heartbeat {
       )
       const lost = new Set(gone)
       for (const job of jobs) {
-        if (lost.has(job.lease.jobId)) job.abort(new LeaseLostError(job.lease.jobId))
+        if (lost.has(job.lease.jobId)) job.lose(new LeaseLostError(job.lease.jobId))
         else job.renewed(askedAt)
       }
     } catch (error) {
@@ -86,7 +86,7 @@ export class Heartbeat {
 
   #dropOverdue(now: number): void {
     for (const job of this.#options.held.values()) {
-      if (job.isOverdue(now)) job.abort(new LeaseLostError(job.lease.jobId))
+      if (job.isOverdue(now)) job.lose(new LeaseLostError(job.lease.jobId))
     }
   }
 }

@@ -105,7 +105,7 @@ export class LeaseLoop {
     for (const id of jobIds) {
       const job = this.#held.get(id)
       if (!job) continue
-      job.abort(reason)
+      job.lose(reason)
       this.#dropWaiting(job)
     }
   }
@@ -127,7 +127,7 @@ export class LeaseLoop {
     for (const lease of leases) {
       const job = new HeldJob(lease, askedAt)
       // Leased anew while the run that lost it still ends: that one holds nothing any more.
-      this.#held.get(lease.jobId)?.abort(new LeaseLostError(lease.jobId))
+      this.#held.get(lease.jobId)?.lose(new LeaseLostError(lease.jobId))
       this.#held.set(lease.jobId, job)
       this.#waiting.push(job)
       job.signal.addEventListener('abort', () => this.#dropWaiting(job), { once: true })

@@ -32,6 +32,7 @@ export async function runJob(
   try {
     const result = await handle(options, job, log)
     job.signal.throwIfAborted()
+    job.startReport()
     const { leases } = await socket.request(
       'job.complete',
       { ...ref, result, slots: nextSlots() },
@@ -43,6 +44,7 @@ export async function runJob(
       log.warn('the lease is gone; dropping the job')
       return []
     }
+    if (!job.signal.aborted) job.startReport()
     const report = job.signal.aborted
       ? socket.request('job.release', { leases: [ref], reason: 'agent stops' }, AbortSignal.timeout(3_000))
       : socket.request('job.fail', { ...ref, error: toErrorBody(error) }, job.signal)
