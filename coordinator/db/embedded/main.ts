@@ -8,6 +8,7 @@ import { EmbeddedConfig } from '../../../config/embedded-config.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import { runProcess } from '../../../config/run-process.ts'
 import { lockFolder } from './folder-lock.ts'
+import { runAlone } from './run-alone.ts'
 import { syncFiles, syncingStartParameters } from './sync-files.ts'
 import { WireServer } from './wire-server.ts'
 
@@ -44,11 +45,9 @@ await runProcess(log, async (closers) => {
   closers.push(() => server.close())
 
   const timer = setInterval(() => {
-    database
-      .runExclusive(async () => {
-        if (!database.isInTransaction()) await database.exec('checkpoint')
-      })
-      .catch((error) => log.warn({ err: error }, 'checkpoint failed; trying again later'))
+    runAlone(database, 'checkpoint').catch((error) =>
+      log.warn({ err: error }, 'checkpoint failed; trying again later'),
+    )
   }, CHECKPOINT_INTERVAL_MS)
   closers.push(() => clearInterval(timer))
   log.info({ folder: config.folder }, 'database ready')

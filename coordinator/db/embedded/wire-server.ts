@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { PGlite } from '@electric-sql/pglite'
 import { MessageReader } from './message-reader.ts'
+import { simpleQuery } from './run-alone.ts'
 
 const READY_FOR_QUERY = 0x5a
 const READY_BYTES = 6
@@ -149,13 +150,4 @@ export function onceReady(answer: Buffer): Buffer {
     start = at + READY_BYTES
   }
   return Buffer.concat([...parts, answer.subarray(start)])
-}
-
-function simpleQuery(sql: string): Uint8Array {
-  const text = Buffer.from(`${sql}\0`)
-  const message = Buffer.alloc(5 + text.length)
-  message.write('Q', 0)
-  message.writeInt32BE(4 + text.length, 1)
-  text.copy(message, 5)
-  return message
 }
