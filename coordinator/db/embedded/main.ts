@@ -10,12 +10,14 @@ import { runProcess } from '../../../config/run-process.ts'
 import { lockFolder } from './folder-lock.ts'
 import { runAlone } from './run-alone.ts'
 import { syncFiles, syncingStartParameters } from './sync-files.ts'
+import { tidyTables } from './tidy-tables.ts'
 import { WireServer } from './wire-server.ts'
 
 /** The previous owner may still be writing its last checkpoint. */
 const LOCK_WAIT_MS = 20_000
 /** The embedded engine runs no checkpoints of its own, and WAL grows until one. */
 const CHECKPOINT_INTERVAL_MS = 120_000
+const TIDY_INTERVAL_MS = 30_000
 
 /** The embedded database: a Postgres in one process that answers on `SOCKET_FOLDER/.s.PGSQL.5432`. */
 const config = loadConfig(EmbeddedConfig)
@@ -50,5 +52,9 @@ await runProcess(log, async (closers) => {
     )
   }, CHECKPOINT_INTERVAL_MS)
   closers.push(() => clearInterval(timer))
+  const tidying = setInterval(() => {
+    tidyTables(database).catch((error) => log.warn({ err: error }, 'vacuum failed; trying again later'))
+  }, TIDY_INTERVAL_MS)
+  closers.push(() => clearInterval(tidying))
   log.info({ folder: config.folder }, 'database ready')
 })
