@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os'
 import { AppError } from '../../../protocol/errors.ts'
 import { fsPath } from '../absolute-path.ts'
 import { mtimeUs } from '../mtime-us.ts'
@@ -24,6 +25,9 @@ const sizeOnly: RenderOutcome = {
   codec: null,
   foreignFormat: null,
 }
+
+// Whoever waits for an answer goes before those who decode: browsers, heartbeats, a person at the machine.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 let go: (() => void) | undefined
 
