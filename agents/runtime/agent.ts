@@ -61,7 +61,7 @@ export async function startAgent(
     socket,
     log,
     offers: config.capabilities,
-    run: (job, nextSlots) => runJob({ socket, http, handlers, log }, job, nextSlots),
+    run: (job, nextSlots, onAsk) => runJob({ socket, http, handlers, log }, job, nextSlots, onAsk),
   })
   const heartbeat = new Heartbeat({ socket, log, held: loop.held, intervalMs: () => heartbeatMs })
 

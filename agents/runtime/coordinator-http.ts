@@ -8,6 +8,8 @@ import { AppError, type ErrorBody } from '../../protocol/errors.ts'
 import type { DerivedBytes } from './job-handler.ts'
 
 const CONNECTIONS = 8
+/** A connection that is silent for so long is broken: a router or a sleeping machine may not say so. */
+const SILENCE_LIMIT_MS = 60_000
 const MAX_ANSWER_BYTES = 1024 * 1024
 const PAUSES_MS = [200, 1_000, 5_000]
 
@@ -15,14 +17,17 @@ const PAUSES_MS = [200, 1_000, 5_000]
 export class CoordinatorHttp {
   readonly #url: URL
   readonly #agent: HttpAgent
+  /** Of its own, because a browser may read slowly for hours: eight such must not hold up the rest. */
+  readonly #transferAgent: HttpAgent
+  readonly #silenceLimitMs: number
   #sessionToken = ''
 
-  constructor(url: string) {
+  constructor(url: string, silenceLimitMs = SILENCE_LIMIT_MS) {
     this.#url = new URL(url)
-    this.#agent =
-      this.#url.protocol === 'https:'
-        ? new HttpsAgent({ keepAlive: true, maxSockets: CONNECTIONS })
-        : new HttpAgent({ keepAlive: true, maxSockets: CONNECTIONS })
+    this.#silenceLimitMs = silenceLimitMs
+    const Agent = this.#url.protocol === 'https:' ? HttpsAgent : HttpAgent
+    this.#agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+    this.#transferAgent = new Agent()
   }
 
   /** From each `hello`: the token before it is no longer good. */
@@ -32,6 +37,7 @@ export class CoordinatorHttp {
 
   close(): void {
     this.#agent.destroy()
+    this.#transferAgent.destroy()
   }
 
   /**
@@ -110,13 +116,24 @@ export class CoordinatorHttp {
                 },
               ),
         )
-      const request = send(new URL(path, this.#url), { method, headers, agent: this.#agent, signal })
+      const isStream = body instanceof Readable
+      const agent = isStream ? this.#transferAgent : this.#agent
+      const request = send(new URL(path, this.#url), { method, headers, agent, signal })
       request.on('error', fail)
       request.on('response', (response) => {
-        readAnswer(response).then(resolve, fail)
+        // An answer before the end of what it answers: nobody will read the rest, and its file must be closed.
+        readAnswer(response)
+          .then(resolve, fail)
+          .finally(() => {
+            if (!request.writableFinished) request.destroy()
+          })
       })
-      if (body instanceof Uint8Array) request.end(body)
-      else pipeline(body, request).catch(fail)
+      if (isStream) {
+        pipeline(body, request).catch(fail)
+        return
+      }
+      request.setTimeout(this.#silenceLimitMs, () => request.destroy(new Error('No answer in time')))
+      request.end(body)
     })
   }
 }

@@ -41,6 +41,7 @@ export class CoordinatorSocket {
   #greeted = Promise.withResolvers<void>()
   #isGreeted = false
   #isClosing = false
+  #retry: NodeJS.Timeout | undefined
 
   constructor(options: CoordinatorSocketOptions) {
     this.#options = options
@@ -63,6 +64,7 @@ export class CoordinatorSocket {
   close(): void {
     this.#isClosing = true
     this.#greeted.reject(new AppError('unavailable', 'The agent is stopping'))
+    clearTimeout(this.#retry)
     this.#socket.close()
   }
 
@@ -82,15 +84,18 @@ export class CoordinatorSocket {
   /**
    * Sends a message and waits for its answer, across lost connections.
    *
+   * @param onSend called each time the message goes out: what the answer promises counts from the last
    * @throws AppError as the coordinator answered, or `LeaseLostError`; the signal's reason when aborted
    */
   async request<E extends Exclude<AgentEvent, 'hello'>>(
     event: E,
     message: AgentMessage<E>,
     signal: AbortSignal,
+    onSend: () => void = () => {},
   ): Promise<AgentAnswer<E>> {
     for (;;) {
       await untilAborted(this.#greeted.promise, signal)
+      onSend()
       let raw: unknown
       try {
         raw = await untilAborted(this.#socket.timeout(ANSWER_LIMIT_MS).emitWithAck(event, message), signal)
@@ -121,9 +126,12 @@ export class CoordinatorSocket {
       this.#greeted.resolve()
       this.#options.log.info({ agentId: answer.agentId }, 'connected to the coordinator')
     } catch (error) {
+      // Broken before the answer: that is no refusal, and Socket.IO is already coming back.
+      if (!this.#socket.connected) return
       this.#options.log.error({ reason: toErrorBody(error).message }, 'the coordinator refused this agent')
+      this.#isGreeted = false
       this.#socket.disconnect()
-      setTimeout(() => this.#socket.connect(), LONGEST_PAUSE_MS).unref()
+      this.#connectAfter(LONGEST_PAUSE_MS)
     }
   }
 
@@ -136,7 +144,13 @@ export class CoordinatorSocket {
       this.#greeted.promise.catch(() => {})
     }
     // Socket.IO does not come back by itself when the other side ended the connection on purpose.
-    if (reason === 'io server disconnect') setTimeout(() => this.#socket.connect(), FIRST_PAUSE_MS).unref()
+    if (reason === 'io server disconnect') this.#connectAfter(FIRST_PAUSE_MS)
+  }
+
+  #connectAfter(pauseMs: number): void {
+    if (this.#isClosing) return
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => this.#socket.connect(), pauseMs).unref()
   }
 }
 

@@ -4,6 +4,7 @@ import { LeaseLostError } from '../../protocol/errors.ts'
 import type { CoordinatorSocket } from './coordinator-socket.ts'
 import type { HeldJob } from './held-job.ts'
 
+/** Overdue leases are looked for this often at least, and ten times in an interval when that is shorter. */
 const CHECK_MS = 500
 
 export type HeartbeatOptions = {
@@ -54,13 +55,14 @@ export class Heartbeat {
           beating = false
         })
       }
-      await sleep(CHECK_MS, undefined, { signal }).catch(() => {})
+      const pauseMs = Math.min(CHECK_MS, this.#options.intervalMs() / 10)
+      await sleep(pauseMs, undefined, { signal }).catch(() => {})
     }
   }
 
   async #beat(signal: AbortSignal): Promise<void> {
     const { socket, held, log } = this.#options
-    const askedAt = performance.now()
+    let askedAt = performance.now()
     const jobs = [...held.values()].filter((job) => !job.isReporting)
     try {
       const { gone } = await socket.request(
@@ -73,6 +75,9 @@ export class Heartbeat {
           })),
         },
         signal,
+        () => {
+          askedAt = performance.now()
+        },
       )
       const lost = new Set(gone)
       for (const job of jobs) {

@@ -48,7 +48,7 @@ export class HeldJob {
   }
 
   renewed(askedAt: number): void {
-    this.#safeUntil = askedAt + this.lease.ttlMs * SAFE_SHARE
+    this.#safeUntil = Math.max(this.#safeUntil, askedAt + this.lease.ttlMs * SAFE_SHARE)
   }
 
   isOverdue(now: number): boolean {

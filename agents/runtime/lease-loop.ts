@@ -13,13 +13,16 @@ const ASK_INTERVAL_MS = 5_000
 const AHEAD_PER_SLOT = 3
 /** Stopping waits this long for running jobs before it gives them back. */
 const FINISH_LIMIT_MS = 10_000
+/** And this long for the answer to a request for work, so that what it brings is given back. */
+const ANSWER_LIMIT_MS = 2_000
 
 export type LeaseLoopOptions = {
   socket: CoordinatorSocket
   log: Logger
   offers: readonly OfferedCapability[]
+  finishLimitMs?: number
   /** Runs a held job to its end and reports it; returns the leases that came with the answer. Never throws. */
-  run: (job: HeldJob, nextSlots: () => Slots[]) => Promise<Lease[]>
+  run: (job: HeldJob, nextSlots: () => Slots[], onAsk: () => void) => Promise<Lease[]>
 }
 
 /**
@@ -39,8 +42,10 @@ export class LeaseLoop {
   /** Running jobs and those whose report is on its way. */
   readonly #unfinished = new Map<HeldJob, Promise<void>>()
   readonly #stopping = new AbortController()
+  /** Ends waiting for an answer that does not come while stopping. */
+  readonly #answerLimit = new AbortController()
   #draining = false
-  #asking = false
+  #asking: Promise<void> | undefined
   #askAgain = false
   #loop: Promise<void> | undefined
 
@@ -61,17 +66,23 @@ export class LeaseLoop {
   }
 
   async stop(): Promise<void> {
-    this.#draining = true
     this.#stopping.abort()
     await this.#loop
+    const answerLimit = setTimeout(() => this.#answerLimit.abort(), ANSWER_LIMIT_MS)
+    await this.#asking
+    clearTimeout(answerLimit)
     await this.#giveBackWaiting('agent stops')
-    const limit = AbortSignal.timeout(FINISH_LIMIT_MS)
+    const limit = AbortSignal.timeout(this.#options.finishLimitMs ?? FINISH_LIMIT_MS)
     await Promise.race([
       Promise.all(this.#unfinished.values()),
       new Promise<void>((resolve) => limit.addEventListener('abort', () => resolve(), { once: true })),
     ])
     for (const job of this.#unfinished.keys()) job.abort(new Error('The agent is stopping'))
     await Promise.all(this.#unfinished.values())
+  }
+
+  get #takesNothing(): boolean {
+    return this.#draining || this.#stopping.signal.aborted
   }
 
   async drain(drain: boolean): Promise<void> {
@@ -88,11 +99,13 @@ export class LeaseLoop {
     }
     const slots = this.#freeSlots()
     if (slots.length === 0 || !this.#options.socket.isGreeted) return
-    this.#asking = true
-    this.#request(slots)
-      .catch((error) => this.#options.log.warn({ err: error }, 'could not ask for work'))
+    this.#asking = this.#request(slots)
+      .catch((error) => {
+        if (!this.#answerLimit.signal.aborted)
+          this.#options.log.warn({ err: error }, 'could not ask for work')
+      })
       .finally(() => {
-        this.#asking = false
+        this.#asking = undefined
         if (this.#askAgain) {
           this.#askAgain = false
           this.ask()
@@ -118,8 +131,15 @@ export class LeaseLoop {
   }
 
   async #request(slots: Slots[]): Promise<void> {
-    const askedAt = performance.now()
-    const { leases } = await this.#options.socket.request('lease.request', { slots }, this.#stopping.signal)
+    let askedAt = performance.now()
+    const { leases } = await this.#options.socket.request(
+      'lease.request',
+      { slots },
+      this.#answerLimit.signal,
+      () => {
+        askedAt = performance.now()
+      },
+    )
     await this.#take(leases, askedAt)
   }
 
@@ -132,7 +152,7 @@ export class LeaseLoop {
       this.#waiting.push(job)
       job.signal.addEventListener('abort', () => this.#dropWaiting(job), { once: true })
     }
-    if (this.#draining) await this.#giveBackWaiting('agent takes no more work')
+    if (this.#takesNothing) await this.#giveBackWaiting('agent takes no more work')
     else this.#startWaiting()
   }
 
@@ -149,12 +169,14 @@ export class LeaseLoop {
 
   async #runJob(job: HeldJob): Promise<void> {
     let askedAt = performance.now()
-    const leases = await this.#options.run(job, () => {
+    const nextSlots = () => {
       // Called as the report goes out: the slot is free, the lease is still held until the answer.
-      askedAt = performance.now()
       this.#running.delete(job)
-      this.#startWaiting()
+      if (!this.#takesNothing) this.#startWaiting()
       return this.#freeSlots()
+    }
+    const leases = await this.#options.run(job, nextSlots, () => {
+      askedAt = performance.now()
     })
     this.#running.delete(job)
     this.#letGo(job)
@@ -164,7 +186,7 @@ export class LeaseLoop {
   }
 
   #freeSlots(): Slots[] {
-    if (this.#draining) return []
+    if (this.#takesNothing) return []
     return this.#options.offers.flatMap(({ capability, concurrency }) => {
       const ahead = capability === 'scan' ? 0 : concurrency * AHEAD_PER_SLOT
       const waiting = this.#count(this.#waiting, capability)

@@ -18,12 +18,14 @@ export type RunJobOptions = {
  * Runs a held job and reports how it ended.
  *
  * @param nextSlots how many jobs the agent has room for once this one is off its hands
+ * @param onAsk called when the report goes out, and again when it has to be sent again
  * @returns leases that came with the answer to the report
  */
 export async function runJob(
   options: RunJobOptions,
   job: HeldJob,
   nextSlots: () => Slots[],
+  onAsk: () => void = () => {},
 ): Promise<Lease[]> {
   const { socket } = options
   const { jobId, fencingToken, kind } = job.lease
@@ -37,6 +39,7 @@ export async function runJob(
       'job.complete',
       { ...ref, result, slots: nextSlots() },
       job.signal,
+      onAsk,
     )
     return leases
   } catch (error) {
