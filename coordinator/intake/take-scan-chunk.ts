@@ -39,9 +39,9 @@ export function takeScanChunk(
     }
     return { changed: [] }
   })
-  session.tail = taken.catch((error) => {
-    // A session that nobody may go on with must not stay, nor disturb the one of the present holder.
-    if (error instanceof LeaseLostError) sessions.forget(ref.jobId, ref.fencingToken)
+  session.tail = taken.catch(() => {
+    // Half of a part may be in it, or nobody may go on with it. Without it `finishScan` asks for the scan again.
+    sessions.forget(ref.jobId, ref.fencingToken)
   })
   return taken
 }
