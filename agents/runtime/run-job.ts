@@ -51,7 +51,8 @@ export async function runJob(
     const report = job.signal.aborted
       ? socket.request('job.release', { leases: [ref], reason: 'agent stops' }, AbortSignal.timeout(3_000))
       : socket.request('job.fail', { ...ref, error: toErrorBody(error) }, job.signal)
-    if (!(error instanceof AppError)) log.error({ err: error }, 'job failed unexpectedly')
+    if (!(error instanceof AppError) && !job.signal.aborted)
+      log.error({ err: error }, 'job failed unexpectedly')
     await report.catch((failure) => {
       if (!(failure instanceof LeaseLostError))
         log.warn({ err: failure }, 'could not report the end of the job')

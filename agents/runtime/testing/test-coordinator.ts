@@ -1,0 +1,132 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Server, type Socket } from 'socket.io'
+import {
+  type AgentAnswer,
+  type AgentEvent,
+  type AgentMessage,
+  agentEvents,
+  type CoordinatorEvent,
+  type CoordinatorMessage,
+  type Reply,
+} from '../../../protocol/agents.ts'
+import { toErrorBody } from '../../../protocol/errors.ts'
+import type { JobKind } from '../../../protocol/jobs.ts'
+import type { Lease } from '../../../protocol/leases.ts'
+
+const NONCE = 'n'.repeat(43)
+
+/** What a test lets the coordinator answer; `undefined` is silence. */
+type Answer<E extends AgentEvent> = AgentAnswer<E> | undefined
+type Script = { [E in AgentEvent]?: (message: AgentMessage<E>) => Answer<E> | Promise<Answer<E>> }
+
+/**
+ * The far side of the agent: plays a coordinator over a real Socket.IO and HTTP server, as a test scripts it.
+ * Every message is parsed as the contract says.
+ */
+export class TestCoordinator {
+  readonly url: string
+  readonly script: Script = {}
+  onHttp: RequestListener = (_request, response) => response.writeHead(404).end()
+  heartbeatMs = 100
+  /** Handed out in order, as many as the agent has slots for. */
+  readonly queue: Lease[] = []
+  readonly got: { event: AgentEvent; message: unknown; atMs: number }[] = []
+  readonly #server: HttpServer
+  readonly #io: Server
+
+  private constructor(server: HttpServer, io: Server) {
+    this.#server = server
+    this.#io = io
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    io.of('/agents').on('connection', (socket) => this.#accept(socket))
+    server.on('request', (request, response) => {
+      if (!request.url?.startsWith('/socket.io')) this.onHttp(request, response)
+    })
+  }
+
+  static async start(): Promise<TestCoordinator> {
+    const server = createServer()
+    const io = new Server(server, { serveClient: false })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return new TestCoordinator(server, io)
+  }
+
+  received<E extends AgentEvent>(event: E): AgentMessage<E>[] {
+    return this.got.filter((each) => each.event === event).map((each) => each.message as AgentMessage<E>)
+  }
+
+  tell<E extends CoordinatorEvent>(event: E, message: CoordinatorMessage<E>): void {
+    this.#io.of('/agents').emit(event, message)
+  }
+
+  /** Cuts every connection, as a network does. */
+  cut(): void {
+    for (const socket of this.#io.of('/agents').sockets.values()) socket.conn.close()
+  }
+
+  /** Ends every connection with a word, as a coordinator does. */
+  hangUp(): void {
+    this.#io.of('/agents').disconnectSockets(true)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections()
+    await this.#io.close()
+  }
+
+  #accept(socket: Socket): void {
+    for (const event of Object.keys(agentEvents) as AgentEvent[]) {
+      socket.on(event as string, async (raw: unknown, reply: (answer: Reply) => void) => {
+        const message = agentEvents[event].message.parse(raw)
+        this.got.push({ event, message, atMs: performance.now() })
+        try {
+          const value = await this.#answer(event, message)
+          if (value !== undefined) reply({ ok: true, value })
+        } catch (error) {
+          reply({ ok: false, error: toErrorBody(error) })
+        }
+      })
+    }
+    socket.emit('challenge', { nonce: NONCE })
+  }
+
+  #answer(event: AgentEvent, message: unknown): unknown {
+    const scripted = this.script[event] as ((message: unknown) => unknown) | undefined
+    if (scripted) return scripted(message)
+    switch (event) {
+      case 'hello':
+        return this.greet(message as AgentMessage<'hello'>)
+      case 'lease.request':
+      case 'job.complete':
+        return { leases: this.lease((message as AgentMessage<'lease.request'>).slots) }
+      case 'lease.renew':
+        return { gone: [] }
+      default:
+        return {}
+    }
+  }
+
+  greet(hello: AgentMessage<'hello'>, gone: number[] = []): AgentAnswer<'hello'> {
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: hello.publicKey }, format: 'jwk' })
+    const signature = Buffer.from(hello.signature, 'base64url')
+    if (!verify(null, Buffer.from(`hearth-agent:${NONCE}`), key, signature)) throw new Error('Not signed')
+    return { agentId: 1, sessionToken: 'token', heartbeatMs: this.heartbeatMs, gone }
+  }
+
+  lease(slots: AgentMessage<'lease.request'>['slots']): Lease[] {
+    return this.queue.splice(
+      0,
+      slots.reduce((sum, slot) => sum + slot.count, 0),
+    )
+  }
+}
+
+export function leaseOf(jobId: number, changes: Partial<Lease> = {}): Lease {
+  const kind: JobKind = 'file.ingest'
+  const input = { fileId: jobId, libraryId: 1, root: '/r', path: `${jobId}.jpg`, sizeBytes: 1, mtimeUs: 1 }
+  return { jobId, fencingToken: 1, kind, ttlMs: 30_000, input, ...changes }
+}
