@@ -18,8 +18,9 @@ export type Candidate = {
 /**
  * Says which asset each group is: identity follows the files, then the name, and is given once.
  *
- * A group whose name is unchanged chooses first, so that a renamed sibling does not take its asset; among
- * the assets of a group's files the one with most of them wins, then the oldest.
+ * A group whose name is unchanged chooses first, and no other group takes its asset from it, whatever was
+ * renamed to what; among the assets of a group's files the one with most of them wins, then
+ * the oldest.
  *
  * @returns for each group, in their order, an asset's id or null for a new one
  */
@@ -32,24 +33,33 @@ export function matchAssets(
   const taken = new Set<number>()
   const matched: (number | null)[] = groups.map(() => null)
 
-  const claim = (index: number, id: number | undefined): void => {
-    if (id === undefined || matched[index] !== null || taken.has(id)) return
+  const shares = groups.map(byShare)
+  const keepsName = groups.map((group, index) =>
+    shares[index]!.includes(byKey.get(group.key)?.id ?? Number.NaN),
+  )
+  const keeper = new Map(
+    groups.flatMap(({ key }, index) => (keepsName[index] ? [[byKey.get(key)!.id, index]] : [])),
+  )
+
+  const claim = (index: number, id: number): void => {
+    if (matched[index] !== null || taken.has(id) || byId.get(id)?.livesElsewhere !== false) return
+    if ((keeper.get(id) ?? index) !== index) return
     taken.add(id)
     matched[index] = id
   }
-  const claimByFiles = (group: GroupMembers, index: number): void => {
-    for (const id of byShare(group)) {
-      if (byId.get(id)?.livesElsewhere === false) claim(index, id)
-    }
+  const claimByFiles = (_group: GroupMembers, index: number): void => {
+    for (const id of shares[index]!) claim(index, id)
   }
   groups.forEach((group, index) => {
-    const sameName = byKey.get(group.key)
-    if (group.members.some((member) => member.assetId === sameName?.id)) claimByFiles(group, index)
+    if (keepsName[index]) claimByFiles(group, index)
   })
+  groups.forEach(claimByFiles)
+  // What its own group has not taken, having chosen another, is free for the rest.
+  keeper.clear()
   groups.forEach(claimByFiles)
   groups.forEach((group, index) => {
     const sameName = byKey.get(group.key)
-    if (sameName && !sameName.livesElsewhere) claim(index, sameName.id)
+    if (sameName) claim(index, sameName.id)
   })
   return matched
 }

@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type ErrorCode, errorRules } from '../../protocol/errors.ts'
+import { decideRetry } from './retry-policy.ts'
+
+const LONGEST_PAUSE_MS = 10 * 60_000
+const codes = Object.keys(errorRules) as ErrorCode[]
+const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+
+test('the error’s code and the number of attempts alone decide whether a job is tried again', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...codes), fc.nat(12), fc.nat(12), random, (code, tried, most, random) => {
+      const { retry } = decideRetry(code, tried, most, random)
+      expect(retry).toBe(errorRules[code].retry === 'later' && tried < most)
+    }),
+  )
+})
+
+test('pauses grow with each attempt, are spread by half, and never exceed ten minutes', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5_000 }), random, (attempt, random) => {
+      const pause = (tried: number, random: number) => {
+        const decision = decideRetry('timed_out', tried, Infinity, random)
+        return decision.retry ? decision.afterMs : Number.NaN
+      }
+      const [least, chosen, most] = [pause(attempt, 0), pause(attempt, random), pause(attempt, 0.999_999)]
+      expect(least).toBeLessThanOrEqual(chosen)
+      expect(chosen).toBeLessThanOrEqual(most)
+      expect(most).toBeLessThanOrEqual(LONGEST_PAUSE_MS)
+      expect(least).toBeGreaterThanOrEqual(1_000)
+      expect(Math.abs(least * 2 - most)).toBeLessThanOrEqual(2)
+      expect(pause(attempt + 1, random)).toBeGreaterThanOrEqual(chosen)
+    }),
+  )
+})
+
+test.each([
+  [1, 1_000],
+  [2, 2_000],
+  [3, 4_000],
+  [10, 300_000],
+  [2_000, 300_000],
+])('after attempt %i the pause is at least %i ms', (attempt, afterMs) => {
+  expect(decideRetry('internal', attempt, Infinity, 0)).toEqual({ retry: true, afterMs })
+})
