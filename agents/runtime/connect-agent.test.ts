@@ -158,7 +158,7 @@ test('a lease that came only after an outage counts from when it was asked for a
   await using _agent = runAgent(coordinator, {
     handlers: {
       'file.ingest': async (_input, { signal }) => {
-        await sleep(300)
+        await sleep(600)
         wasAborted = signal.aborted
         return readResult
       },
