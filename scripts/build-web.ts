@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inProduction } from '../config/environment.ts'
 
 const ownProject = fileURLToPath(new URL('..', import.meta.url))
 /** Lies in the built folder and says from what it was made. */
@@ -58,10 +59,8 @@ async function runVite(root: string, outDir: string): Promise<void> {
   const { build } = await import('vite')
   const { default: config } = await import('../web/vite.config.ts')
   // Vite believes NODE_ENV more than its own mode: a build asked for by a test would be React's slow one.
-  const nodeEnv = process.env.NODE_ENV
-  process.env.NODE_ENV = 'production'
-  try {
-    await build({
+  await inProduction(() =>
+    build({
       ...config,
       root,
       configFile: false,
@@ -69,11 +68,8 @@ async function runVite(root: string, outDir: string): Promise<void> {
       mode: 'production',
       cacheDir: join(outDir, '.vite'),
       build: { ...config.build, outDir, emptyOutDir: true },
-    })
-  } finally {
-    if (nodeEnv === undefined) delete process.env.NODE_ENV
-    else process.env.NODE_ENV = nodeEnv
-  }
+    }),
+  )
 }
 
 /** A folder cannot be renamed over one that has files, so the old one steps aside first. */

@@ -226,6 +226,7 @@ test('the order of the files changes nothing, and the summary makes a tile', () 
         id: 1,
         capturedAt: made.captured?.at ?? null,
         capturedLocal: made.captured?.local ?? null,
+        problemCode: made.problem?.code ?? null,
       })
       expect(made.version === 'none').toBe(made.coverFileId === null)
       if (made.state === 'ready') expect(made.coverFileId).not.toBeNull()

@@ -53,7 +53,8 @@ export class SupervisedProcess {
         break
       } catch (error) {
         await this.#exited
-        const mayPass = error instanceof AppError && (error.code === 'internal' || error.code === 'unavailable')
+        const mayPass =
+          error instanceof AppError && (error.code === 'internal' || error.code === 'unavailable')
         if (!mayPass || tries === MAX_FIRST_TRIES || this.#stopping.signal.aborted) throw error
         await this.#pause(FIRST_PAUSE_MS * 2 ** (tries - 1))
       }
