@@ -15,6 +15,7 @@ const AHEAD_PER_SLOT = 3
 const FINISH_LIMIT_MS = 10_000
 /** And this long for the answer to a request for work, so that what it brings is given back. */
 const ANSWER_LIMIT_MS = 2_000
+const LINE_CHECK_MS = 100
 
 export type LeaseLoopOptions = {
   socket: CoordinatorSocket
@@ -68,17 +69,31 @@ export class LeaseLoop {
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#loop
-    const answerLimit = setTimeout(() => this.#answerLimit.abort(), ANSWER_LIMIT_MS)
-    await this.#asking
-    clearTimeout(answerLimit)
+    await this.#whileHeard(ANSWER_LIMIT_MS, this.#asking)
+    this.#answerLimit.abort()
     await this.#giveBackWaiting('agent stops')
-    const limit = AbortSignal.timeout(this.#options.finishLimitMs ?? FINISH_LIMIT_MS)
-    await Promise.race([
+    await this.#whileHeard(
+      this.#options.finishLimitMs ?? FINISH_LIMIT_MS,
       Promise.all(this.#unfinished.values()),
-      new Promise<void>((resolve) => limit.addEventListener('abort', () => resolve(), { once: true })),
-    ])
+    )
     for (const job of this.#unfinished.keys()) job.abort(new Error('The agent is stopping'))
     await Promise.all(this.#unfinished.values())
+  }
+
+  /**
+   * Waits for what needs the coordinator, as long as there is one: who stops everything may have ended it
+   * first, and an agent that lingers would meet its successor.
+   */
+  async #whileHeard(limitMs: number, work: Promise<unknown> | undefined): Promise<void> {
+    const done = new AbortController()
+    const giveUpAt = performance.now() + limitMs
+    const watch = async () => {
+      while (!done.signal.aborted && this.#options.socket.isGreeted && performance.now() < giveUpAt) {
+        await sleep(LINE_CHECK_MS, undefined, { signal: done.signal }).catch(() => {})
+      }
+    }
+    await Promise.race([work, watch()])
+    done.abort()
   }
 
   get #takesNothing(): boolean {
@@ -217,7 +232,8 @@ export class LeaseLoop {
   async #giveBackWaiting(reason: string): Promise<void> {
     const jobs = this.#waiting.splice(0)
     for (const job of jobs) this.#letGo(job)
-    if (jobs.length === 0) return
+    const isTooLate = this.#stopping.signal.aborted && !this.#options.socket.isGreeted
+    if (jobs.length === 0 || isTooLate) return
     await this.#options.socket
       .request('job.release', { leases: jobs.map(refOf), reason }, AbortSignal.timeout(3_000))
       .catch(() => {

@@ -47,6 +47,8 @@ export async function runJob(
       log.warn('the lease is gone; dropping the job')
       return []
     }
+    // Stopping, and nobody to give it back to: its lease runs out by itself.
+    if (job.signal.aborted && !socket.isGreeted) return []
     if (!job.signal.aborted) job.startReport()
     const report = job.signal.aborted
       ? socket.request('job.release', { leases: [ref], reason: 'agent stops' }, AbortSignal.timeout(3_000))
