@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { testEnvironment } from './config/test-environment.ts'
 
 export default defineConfig({
   test: {
@@ -6,5 +7,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // Processes are killed and browsers driven on two shared cores: a whole CI run does not hang on one
+    // slow moment. By hand nothing is tried twice, so that a test that is not sure of itself is seen.
+    retry: testEnvironment.requireAll ? 2 : 0,
   },
 })
