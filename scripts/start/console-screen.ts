@@ -53,6 +53,7 @@ export class ConsoleScreen {
 }
 
 function fit(text: string, columns: number | undefined): string {
-  const width = (columns ?? 80) - 1
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
+  // Some terminals say 0 when they do not know.
+  const width = (columns || 80) - 1
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
 }

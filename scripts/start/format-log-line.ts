@@ -20,20 +20,20 @@ export function formatLogLine(processName: string, line: string, now: Date): Log
   if (!record) return { level: 50, text: `${time} ${processName} error ${visible(line)}` }
   const fields = Object.entries(record)
     .filter(([key]) => !omitted.has(key))
-    .map(([key, value]) => `${key}=${visible(JSON.stringify(value))}`)
+    .map(([key, value]) => `${visible(key)}=${visible(JSON.stringify(value))}`)
   return {
     level: record.level,
     text: [
       time,
       processName,
       levels[record.level] ?? record.level,
-      visible(record.msg ?? ''),
+      visible(textOf(record.msg)),
       ...fields,
     ].join(' '),
   }
 }
 
-type LogRecord = { level: number; msg?: string } & Record<string, unknown>
+type LogRecord = { level: number; msg?: unknown } & Record<string, unknown>
 
 function parse(line: string): LogRecord | undefined {
   try {
@@ -52,9 +52,15 @@ function parse(line: string): LogRecord | undefined {
   return undefined
 }
 
+/** Our own logs say a sentence; a library that writes JSON too may say anything. */
+function textOf(message: unknown): string {
+  return typeof message === 'string' ? message : (JSON.stringify(message) ?? '')
+}
+
+/** Control characters, marks of direction and separators of lines as their numbers. */
 function visible(text: string): string {
   return text.replace(
-    /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
     (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }

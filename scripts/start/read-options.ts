@@ -22,8 +22,13 @@ Turns folders of pictures into a gallery. Paths given once are remembered.
 DATABASE_URL, if set, names a Postgres server to use instead of the embedded database.`
 
 const Options = z.object({
-  paths: z.array(z.string().min(1)),
-  port: z.coerce.number({ error: '--port must be a number' }).int().min(0).max(65_535).default(8470),
+  paths: z.array(z.string()),
+  port: z
+    .string()
+    .regex(/^\d{1,5}$/, 'give a number from 0 to 65535')
+    .transform(Number)
+    .refine((port) => port <= 65_535, 'give a number from 0 to 65535')
+    .default(8470),
   host: z.string().min(1).default('127.0.0.1'),
   data: z.string().min(1).default(defaultDataFolder),
   adminName: z.string().min(1).max(64).optional(),
@@ -48,6 +53,9 @@ export function readOptions(args: readonly string[]): StartOptions {
     throw new AppError('bad_request', `--${name} is wrong: ${issue.message}; see npm start -- --help`)
   }
   const options = parsed.data
+  if (options.paths.includes('')) {
+    throw new AppError('bad_request', 'One of the paths is empty: give folders with pictures')
+  }
   if ((options.adminName === undefined) !== (options.adminPasswordFile === undefined)) {
     throw new AppError(
       'bad_request',
@@ -85,7 +93,7 @@ function parse(args: readonly string[]) {
       paths: positionals,
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('. ')[0] : String(error)
+    const reason = error instanceof Error ? error.message.split(/\.\s/)[0] : String(error)
     throw new AppError('bad_request', `${reason}; see npm start -- --help`, { cause: error })
   }
 }
