@@ -132,6 +132,26 @@ test('a lost lease does not count as an attempt, three in a row quarantine the j
   expect(await vault.lease('ingest', 1)).toHaveLength(1)
 })
 
+test('jobs that only waited behind the one that ends agents are never quarantined', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 5)
+  await fresh.db
+    .updateTable('agent')
+    .set({ capabilities: JSON.stringify([{ capability: 'ingest', concurrency: 1 }]) })
+    .execute()
+  for (let deaths = 0; deaths < 3; deaths += 1) {
+    expect(await vault.lease('ingest', 5)).toHaveLength(5)
+    await returnUnheld(fresh.db, vault.agentId, [])
+  }
+  const states = await fresh.db
+    .selectFrom('job')
+    .select('state')
+    .where('kind', '=', 'file.ingest')
+    .orderBy('order_key', 'desc')
+    .execute()
+  expect(states.map((job) => job.state)).toEqual(['dead', 'queued', 'queued', 'queued', 'queued'])
+})
+
 test('an agent that starts anew gives back at once what it held in its earlier life', async () => {
   await using fresh = await freshDatabase()
   const vault = await vaultWithFiles(fresh.db, 3)

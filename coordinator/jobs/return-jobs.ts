@@ -30,20 +30,36 @@ export async function returnUnheld(
   )
 }
 
+/**
+ * An agent starts what it holds in the order in which it was leased, so only as many of its jobs as it runs
+ * at once can have ended it; those that only waited behind them are not suspected.
+ */
 async function lose(db: Queryable, which: ReturnType<typeof sql>): Promise<number> {
   const { rows } = await sql`
+    with lost as (
+      select id, agent_id, capability, leased_at, priority, order_key from job
+      where state = 'leased' and ${which} for update skip locked),
+    ranked as (
+      select lost.id, row_number() over (
+          partition by lost.agent_id, lost.capability
+          order by lost.leased_at, lost.priority desc, lost.order_key desc, lost.id) as place,
+        coalesce((select (offer->>'concurrency')::integer from jsonb_array_elements(agent.capabilities) offer
+          where offer->>'capability' = lost.capability limit 1), 1) as slots
+      from lost left join agent on agent.id = lost.agent_id),
+    counted as (
+      select ranked.id, job.lost_leases + case when place <= slots then 1 else 0 end as losses
+      from ranked join job on job.id = ranked.id)
     update job set
-      state = case when lost_leases + 1 >= ${MAX_LOST_LEASES} then 'dead' else 'queued' end,
-      finished_at = case when lost_leases + 1 >= ${MAX_LOST_LEASES} then now() end,
-      error_code = case when lost_leases + 1 >= ${MAX_LOST_LEASES} then 'quarantined' else error_code end,
-      error_message = case when lost_leases + 1 >= ${MAX_LOST_LEASES}
+      state = case when losses >= ${MAX_LOST_LEASES} then 'dead' else 'queued' end,
+      finished_at = case when losses >= ${MAX_LOST_LEASES} then now() end,
+      error_code = case when losses >= ${MAX_LOST_LEASES} then 'quarantined' else error_code end,
+      error_message = case when losses >= ${MAX_LOST_LEASES}
         then 'Three agents in a row ended while running this job; retry it when the cause is known'
         else error_message end,
-      lost_leases = lost_leases + 1, attempt = greatest(attempt - 1, 0),
+      lost_leases = losses, attempt = greatest(attempt - 1, 0),
       lease_expires_at = null, progress = null, run_after = now()
-    where id = any (array(
-      select id from job where state = 'leased' and ${which} for update skip locked))
-    returning id`.execute(db)
+    from counted where counted.id = job.id
+    returning job.id`.execute(db)
   return rows.length
 }
 
