@@ -4,6 +4,8 @@ import { Hearth } from './start/hearth.ts'
 import { readOptions, type StartOptions, usage } from './start/read-options.ts'
 import { runOnce } from './start/run-once.ts'
 
+const SAME_KEY_PRESS_MS = 700
+
 /** `npm start`: everything on one machine, as supervised processes. */
 const screen = new ConsoleScreen(process.stderr)
 process.exitCode = await main().catch((error: unknown) => {
@@ -43,17 +45,21 @@ function report(options: StartOptions, value: object): void {
   if (options.json) process.stdout.write(`${JSON.stringify(value)}\n`)
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; a second one ends at once. */
+/**
+ * Resolves at the first Ctrl-C or SIGTERM; a second one ends at once. One key press may arrive twice: from
+ * the terminal, and passed on by npm.
+ */
 function stopOnSignal(hearth: Hearth): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false
+    let askedAt: number | undefined
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        if (asked) {
+        if (askedAt !== undefined) {
+          if (performance.now() - askedAt < SAME_KEY_PRESS_MS) return
           hearth.kill()
           process.exit(1)
         }
-        asked = true
+        askedAt = performance.now()
         screen.say('Stopping… (once more to end at once)')
         resolve()
       })
