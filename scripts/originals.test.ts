@@ -11,7 +11,17 @@ import { withoutComments } from './test/source-imports.ts'
  */
 const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   'agents/runtime/agent-key.ts': {
-    names: ['mkdirSync', 'readFileSync', 'writeFileSync'],
+    names: [
+      'closeSync',
+      'fsyncSync',
+      'linkSync',
+      'mkdirSync',
+      'openSync',
+      'readFileSync',
+      'renameSync',
+      'rmSync',
+      'writeSync',
+    ],
     because: 'the agent’s own key',
   },
   'agents/vault/metadata/metadata-reader.ts': { names: ['rm'], because: 'pictures that ExifTool took out' },

@@ -79,11 +79,16 @@ describe.skipIf(!chromiumPath)('the viewer', () => {
     const tiles = server.world.library.tiles(server.world.library.timeline()[0]?.bucket ?? '', 0, 58) ?? []
     const plain = tiles.find((tile) => tile.kind === 'image' && !tile.hasRaw && tile.state === 'ready')
     const { page } = await openPage(browser, server, { path: `/assets/${plain?.id}` })
-    const original = page.waitForRequest((request) => request.url().includes('/original'))
+    let isOriginalAsked = false
+    page.on('request', (request) => {
+      isOriginalAsked ||= request.url().includes('/original')
+    })
     await page.getByRole('dialog').getByRole('img').first().waitFor()
-    await page.keyboard.press('+')
-    await page.keyboard.press('+')
-    await original
+    const zoomIn = async () => {
+      await page.keyboard.press('+')
+      return isOriginalAsked
+    }
+    await expect.poll(zoomIn, { timeout: 20_000 }).toBe(true)
     const box = () => page.locator('[class*="picture"]').first().boundingBox()
     const zoomed = await box()
     await page.keyboard.press('0')
