@@ -1,17 +1,30 @@
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
+import { AppError } from '../../protocol/errors.ts'
 import { findProgram } from '../vault/find-program.ts'
+import { createScanHandler } from '../vault/scan/scan-handler.ts'
 import { Vault } from '../vault/vault.ts'
 import type { JobHandlers } from './job-handler.ts'
 
-/** Starts what a vault agent needs to read originals; gives the handlers of its jobs. */
+export type StartedVault = {
+  handlers: JobHandlers
+  /** Why files cannot be read on this machine, for its owner; null when they can. */
+  disabled: string | null
+}
+
+/**
+ * Starts what a vault agent needs to read originals; gives the handlers of its jobs.
+ *
+ * Without a program that reading needs, folders are still scanned and originals served: reading waits for a
+ * machine that can, and nothing is dated or shown by halves.
+ */
 export async function startVault(
   config: AgentConfig,
   log: Logger,
   closers: Closers,
   searchPath: string,
-): Promise<JobHandlers> {
+): Promise<StartedVault> {
   const { readers, memoryLimitBytes, imageTimeoutMs, videoTimeoutMs, ffmpegPath, ffprobePath } = config.ingest
   const vault = new Vault({
     roots: config.roots,
@@ -24,7 +37,17 @@ export async function startVault(
     ffmpegPath: ffmpegPath ?? (await findProgram('ffmpeg', searchPath)) ?? null,
     ffprobePath: ffprobePath ?? (await findProgram('ffprobe', searchPath)) ?? null,
   })
-  await vault.start()
+  try {
+    await vault.start()
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'program_missing')) throw error
+    log.error(error.message)
+    const { roots, dataFolders } = config
+    return {
+      handlers: { 'library.scan': createScanHandler({ roots, dataFolders }) },
+      disabled: error.message,
+    }
+  }
   closers.push(() => vault.stop())
-  return vault.handlers
+  return { handlers: vault.handlers, disabled: null }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { AgentInfo } from '../../agents/runtime/agent.ts'
 import { loadAgentKey } from '../../agents/runtime/agent-key.ts'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { CoordinatorConfig } from '../../config/coordinator-config.ts'
@@ -42,6 +43,7 @@ export class Hearth {
   #coordinator: SupervisedProcess | undefined
   #port: number
   #webFolder: string | null = null
+  #disabled: string | null = null
   #statusAsked: ((status: WorkStatus) => void)[] = []
   #reportAsked: ((report: WorkReport) => void)[] = []
 
@@ -171,16 +173,31 @@ export class Hearth {
   }
 
   async #startAgent(name: string, capabilities: AgentConfig['capabilities'], roots: string[]): Promise<void> {
-    await this.#run(name, 'agents/main.ts', () => ({
+    await this.#run(
       name,
-      coordinatorUrl: `http://127.0.0.1:${this.#port}`,
-      stateFolder: this.#stateFolder(name),
-      capabilities,
-      roots,
-      dataFolders: [this.#options.data],
-      ingest: { readers: readers() },
-      logLevel: this.#options.logLevel,
-    }))
+      'agents/main.ts',
+      () => ({
+        name,
+        coordinatorUrl: `http://127.0.0.1:${this.#port}`,
+        stateFolder: this.#stateFolder(name),
+        capabilities,
+        roots,
+        dataFolders: [this.#options.data],
+        ingest: { readers: readers() },
+        logLevel: this.#options.logLevel,
+      }),
+      { onReady: (info) => this.#agentReady(info as AgentInfo) },
+    )
+  }
+
+  /** Reading is off: the pages work, and a run that would only wait ends with the reason. */
+  #agentReady({ disabled }: AgentInfo): void {
+    this.#disabled = disabled ?? this.#disabled
+  }
+
+  /** @throws AppError `program_missing` when files cannot be read on this machine */
+  requireReading(): void {
+    if (this.#disabled) throw new AppError('program_missing', this.#disabled)
   }
 
   async #run(

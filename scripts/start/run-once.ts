@@ -9,6 +9,7 @@ export async function runOnce(
   hearth: Hearth,
   screen: ConsoleScreen,
 ): Promise<{ exitCode: 0 | 1; report: Record<string, unknown> }> {
+  hearth.requireReading()
   const startedAt = performance.now()
   for (;;) {
     const status = await hearth.askStatus()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { testEnvironment } from '../../config/test-environment.ts'
+import { findProgram, testEnvironment } from '../../config/test-environment.ts'
 import { bareDatabase } from '../../coordinator/db/testing/fresh-database.ts'
 import { generatePhotos } from '../fixtures/generate-photos.ts'
 import { ApiClient } from './testing/api-client.ts'
@@ -24,6 +24,16 @@ beforeAll(async () => {
   symlinkSync(photos, join(photos, 'loop'))
 })
 afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+/** A mount namespace of the test's own, in which Perl does nothing. */
+const withoutPerl = [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  'mount --bind /bin/false /usr/bin/perl && exec "$@"',
+  'sh',
+]
 
 let dataCount = 0
 const freshData = () => join(base, `data-${++dataCount}`)
@@ -208,6 +218,35 @@ describe('what cannot work is refused with one sentence', () => {
     expect(exitCode).toBe(2)
   })
 })
+
+test.skipIf(process.getuid?.() !== 0 || !findProgram('unshare'))(
+  'without Perl folders are scanned and pages served, and the sentence says what to install',
+  async () => {
+    const run = HearthRun.spawn([photos, '--data', freshData(), '--port', '0'], undefined, withoutPerl)
+    try {
+      const api = new ApiClient(await run.url())
+      await api.setUp(await run.setupToken())
+      const waiting = async () =>
+        (
+          await api.get<{ kinds: { kind: string; queued: number; waitsFor: string | null }[] }>(
+            '/api/jobs/summary',
+          )
+        ).kinds.find((kind) => kind.kind === 'file.ingest')
+      await expect.poll(waiting, { timeout: 30_000, interval: 200 }).toMatchObject({ queued: PHOTOS + 2 })
+      expect((await waiting())?.waitsFor).toMatch(/^waits for/i)
+      expect(run.output).toContain('apt-get install perl')
+    } finally {
+      await run.stop()
+    }
+    const once = HearthRun.spawn(
+      [photos, '--data', freshData(), '--port', '0', '--once'],
+      undefined,
+      withoutPerl,
+    )
+    expect(await once.exit()).toBe(1)
+    expect(once.output).toContain('apt-get install perl')
+  },
+)
 
 test('of many starts on one data folder at once exactly one wins', async () => {
   const data = freshData()

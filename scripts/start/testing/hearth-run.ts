@@ -16,8 +16,9 @@ export class HearthRun {
   output = ''
   report = ''
 
-  private constructor(args: readonly string[], databaseUrl: string | undefined) {
-    this.child = spawn(process.execPath, [SCRIPT, ...args], {
+  private constructor(args: readonly string[], databaseUrl: string | undefined, under: readonly string[]) {
+    const [command = '', ...parameters] = [...under, process.execPath, SCRIPT, ...args]
+    this.child = spawn(command, parameters, {
       env: childEnvironment({ DATABASE_URL: databaseUrl, NODE_OPTIONS: undefined, VITEST: undefined }),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -29,8 +30,9 @@ export class HearthRun {
     })
   }
 
-  static spawn(args: readonly string[], databaseUrl?: string): HearthRun {
-    return new HearthRun(args, databaseUrl)
+  /** @param under a command to run it under, such as one that hides a program */
+  static spawn(args: readonly string[], databaseUrl?: string, under: readonly string[] = []): HearthRun {
+    return new HearthRun(args, databaseUrl, under)
   }
 
   /** Runs to the end; for `--once` and for starts that are refused. */
