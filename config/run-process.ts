@@ -53,7 +53,7 @@ export async function runProcess(log: Logger, start: (closers: Closers) => Promi
 }
 
 /**
- * A supervisor that was killed closes the channel to its children; one in a hundred of them did not learn of
+ * A supervisor that was killed closes the channel to its children. Once, in CI, one of them did not learn of
  * it (seen with the embedded database: the other end gone, `connected` still true). An orphan gets another
  * parent, so that is looked at too. Not on Windows, where a parent's number outlives it.
  */
