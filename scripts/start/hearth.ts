@@ -21,13 +21,10 @@ import { SupervisedProcess } from './supervised-process.ts'
 const PROJECT = join(import.meta.dirname, '..', '..')
 /** A Unix socket's path may have 108 bytes with its file name. */
 const MAX_SOCKET_FOLDER_BYTES = 80
-/** A previous supervisor that was killed may still have children that are ending. */
+/** A coordinator that is being started again answers the next question. */
 const QUESTION_LIMIT_MS = 10_000
 
-type Answer =
-  | { type: 'status'; status: WorkStatus }
-  | { type: 'report'; report: WorkReport }
-  | { type: 'setupDone' }
+type Answer = { type: 'status'; status: WorkStatus } | { type: 'report'; report: WorkReport }
 
 /**
  * Everything of Hearth on one machine: embedded database, coordinator, vault agent and worker agent.
@@ -170,6 +167,12 @@ export class Hearth {
       onReady: (info) => this.#coordinatorReady(info as CoordinatorInfo),
       onMessage: (message) => this.#coordinatorSays(message as Answer),
     })
+    this.#sendWebFolder()
+  }
+
+  /** Also after each start of the coordinator: the build may have ended while it was starting. */
+  #sendWebFolder(): void {
+    if (this.#webFolder) this.#coordinator?.send({ type: 'webFolder', folder: this.#webFolder })
   }
 
   async #startAgent(name: string, capabilities: AgentConfig['capabilities'], roots: string[]): Promise<void> {
@@ -222,7 +225,10 @@ export class Hearth {
     // After a restart the agents must find it where it was.
     const isFirst = this.#port === this.#options.port && !this.#coordinator
     this.#port = info.port
-    if (!isFirst) return
+    if (!isFirst) {
+      this.#sendWebFolder()
+      return
+    }
     const url = `http://localhost:${info.port}/`
     this.#screen.say(`Hearth is at ${url}`)
     if (info.setupToken) {
@@ -246,7 +252,7 @@ export class Hearth {
       const { folder, built } = await buildWeb({ outDir: join(this.#options.data, 'web') })
       if (built) this.#screen.say('The web app is built.')
       this.#webFolder = folder
-      this.#coordinator?.send({ type: 'webFolder', folder })
+      this.#sendWebFolder()
     } catch (error) {
       this.#screen.say(
         `The web app could not be built; the API works without it. ${error instanceof Error ? error.message : error}`,
@@ -257,7 +263,7 @@ export class Hearth {
   /** Folders given at earlier starts stay libraries; one that is not mounted now is offline, not gone. */
   #rememberRoots(folders: readonly string[]): string[] {
     const path = join(this.#options.data, 'roots.json')
-    const roots = [...new Set([...readRoots(path), ...folders.map((folder) => folder)])]
+    const roots = [...new Set([...readRoots(path), ...folders])]
     writeFileSync(path, JSON.stringify(roots, null, 2), { mode: 0o600 })
     return roots
   }
