@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { OfferedCapability } from './capability.ts'
+import { Capability, OfferedCapability } from './capability.ts'
 import { ErrorBody } from './errors.ts'
 import { AgentId, JobId } from './ids.ts'
-import { Lease, LeaseRef, Slots } from './leases.ts'
+import { Lease, LeaseRef, LogLines, Progress, Slots } from './leases.ts'
 import { PathName } from './path-name.ts'
 
 /** Raised when an old agent or coordinator could misunderstand the other. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** First words of the coordinator: the agent signs `nonce` with its key to prove who it is. */
 export const Challenge = z.object({ nonce: z.base64url().min(32) })
@@ -37,6 +37,11 @@ export const Hello = z.object({
   /** Folders this agent may read. A library must lie in one of them. */
   roots: z.array(z.string()).max(256),
   models: z.array(z.string()).max(256),
+  /**
+   * Made anew at each start of the process. Jobs held by an earlier life ended with it; a process that only
+   * slept or was cut off is still the same.
+   */
+  instance: z.base64url().length(22),
   /** Leases that survived a lost connection; a process that has just started holds none. */
   held: z.array(LeaseRef).max(1_024),
 })
@@ -47,12 +52,20 @@ export const HelloAnswer = z.object({
   /** Bearer token for derived files; valid until the next hello of this agent. */
   sessionToken: z.string(),
   heartbeatMs: z.int().positive(),
+  settings: AgentSettings,
   /** Jobs of `held` that this agent no longer has. */
   gone: z.array(JobId),
 })
 export type HelloAnswer = z.infer<typeof HelloAnswer>
 
-const Progress = z.object({ done: z.number().nonnegative(), total: z.number().nonnegative().nullable() })
+/** Results of one message. */
+export const MAX_RESULTS = 64
+
+/** How many jobs of a capability the owner of the fleet wants here; never more than the agent offers. */
+export const AgentSettings = z.object({
+  concurrency: z.partialRecord(Capability, z.int().min(1).max(256)),
+})
+export type AgentSettings = z.infer<typeof AgentSettings>
 
 /**
  * Every message an agent sends, with what comes back. Both ends parse both.
@@ -66,20 +79,41 @@ export const agentEvents = {
     answer: z.object({ leases: z.array(Lease) }),
   },
   'lease.renew': {
-    message: z.object({ leases: z.array(LeaseRef.extend({ progress: Progress.optional() })).max(1_024) }),
+    message: z.object({
+      leases: z
+        .array(LeaseRef.extend({ progress: Progress.optional(), log: LogLines.optional() }))
+        .max(1_024),
+    }),
     answer: z.object({ gone: z.array(JobId) }),
+  },
+  /** Between renewals, for screens only: sent without waiting and not again when it is lost. */
+  'job.progress': {
+    message: z.object({ jobs: z.array(LeaseRef.extend({ progress: Progress })).max(256) }),
+    answer: z.object({}),
   },
   'job.chunk': {
     message: LeaseRef.extend({ seq: z.int().nonnegative(), chunk: z.unknown() }),
     answer: z.unknown(),
   },
-  /** Idempotent. `slots` asks for the next jobs in the same round trip. */
+  /**
+   * Idempotent. Results that were ready together travel together; each stands or falls alone, and `refused` says
+   * which did not. `slots` asks for the next jobs in the same round trip.
+   */
   'job.complete': {
-    message: LeaseRef.extend({ result: z.unknown(), slots: z.array(Slots).max(32) }),
-    answer: z.object({ leases: z.array(Lease) }),
+    message: z.object({
+      jobs: z
+        .array(LeaseRef.extend({ result: z.unknown(), log: LogLines.optional() }))
+        .min(1)
+        .max(MAX_RESULTS),
+      slots: z.array(Slots).max(32),
+    }),
+    answer: z.object({
+      refused: z.array(z.object({ jobId: JobId, error: ErrorBody })),
+      leases: z.array(Lease),
+    }),
   },
   'job.fail': {
-    message: LeaseRef.extend({ error: ErrorBody }),
+    message: LeaseRef.extend({ error: ErrorBody, log: LogLines.optional() }),
     answer: z.object({}),
   },
   'job.release': {
@@ -94,9 +128,11 @@ export type AgentAnswer<E extends AgentEvent> = z.infer<(typeof agentEvents)[E][
 /** Every message the coordinator sends to an agent. All are hints; the agent's next request is the truth. */
 export const coordinatorEvents = {
   challenge: Challenge,
-  'work.available': z.object({}),
+  /** `priority` of the best job that has just come, when it is known. */
+  'work.available': z.object({ capability: Capability.optional(), priority: z.int().optional() }),
   'lease.revoked': z.object({ jobIds: z.array(JobId), reason: z.string() }),
   'agent.drain': z.object({ drain: z.boolean() }),
+  'agent.settings': AgentSettings,
   /**
    * Send `start..end` (inclusive) of a file to `PUT /api/transfers/:transferId`: a browser waits for it.
    * The agent checks the path against its own roots and the size against the file before the first byte.

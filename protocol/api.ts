@@ -1,7 +1,17 @@
 import { z } from 'zod'
+import { AgentSettings } from './agents.ts'
 import { AssetDetail, AssetState, AssetTile, TimelineBucket } from './assets.ts'
 import { ErrorCode } from './errors.ts'
-import { AgentView, JobKindSummary, JobView, LibraryView, ProblemView, ScanView } from './fleet.ts'
+import {
+  AgentView,
+  FailureGroup,
+  JobDetail,
+  JobKindSummary,
+  JobView,
+  LibraryView,
+  ProblemView,
+  ScanView,
+} from './fleet.ts'
 import { AccountId, AgentId, ContentHash, JobId } from './ids.ts'
 import { JobKind, JobState } from './jobs.ts'
 import { AssetKind, FileRole } from './media.ts'
@@ -11,7 +21,7 @@ import { SkippedPath } from './scan.ts'
 export type Access = 'public' | 'user' | 'admin' | 'agent'
 
 export type RouteContract = {
-  method: 'get' | 'post' | 'put' | 'delete'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   path: string
   access: Access
   summary: string
@@ -160,6 +170,15 @@ export const routes = {
     }),
     answer: LibraryView,
   },
+  updateLibrary: {
+    method: 'patch',
+    path: '/api/libraries/:id',
+    access: 'admin',
+    summary: 'Pause or resume all work of a library; remembered',
+    params: idParams,
+    body: z.object({ paused: z.boolean() }),
+    answer: LibraryView,
+  },
   scanLibrary: {
     method: 'post',
     path: '/api/libraries/:id/scan',
@@ -292,8 +311,33 @@ export const routes = {
     path: '/api/jobs',
     access: 'user',
     summary: 'Jobs, newest first',
-    query: z.object({ kind: JobKind.optional(), state: JobState.optional(), ...pageParams }),
+    query: z.object({
+      kind: JobKind.optional(),
+      state: JobState.optional(),
+      code: ErrorCode.optional(),
+      libraryId: numberParam.optional(),
+      ...pageParams,
+    }),
     answer: page(JobView),
+  },
+  listFailures: {
+    method: 'get',
+    path: '/api/jobs/failures',
+    access: 'user',
+    summary: 'Dead jobs by kind and reason',
+    answer: z.object({ items: z.array(FailureGroup) }),
+  },
+  updateJobKind: {
+    method: 'patch',
+    path: '/api/jobs/kinds/:kind',
+    access: 'admin',
+    summary: 'Pause or resume a kind of work, or limit how many of it run at once; remembered',
+    params: z.object({ kind: JobKind }),
+    body: z.object({
+      paused: z.boolean().optional(),
+      maxRunning: z.int().min(1).max(10_000).nullable().optional(),
+    }),
+    answer: JobKindSummary,
   },
   getJobSummary: {
     method: 'get',
@@ -301,6 +345,14 @@ export const routes = {
     access: 'user',
     summary: 'Counts, rate and time left for each kind of job',
     answer: z.object({ kinds: z.array(JobKindSummary) }),
+  },
+  getJob: {
+    method: 'get',
+    path: '/api/jobs/:id',
+    access: 'user',
+    summary: 'One job with its history and the log lines of its handler',
+    params: idParams,
+    answer: JobDetail,
   },
   retryJob: {
     method: 'post',
@@ -314,8 +366,8 @@ export const routes = {
     method: 'post',
     path: '/api/jobs/retry',
     access: 'admin',
-    summary: 'Queue all dead jobs again, of one kind if given',
-    body: z.object({ kind: JobKind.optional() }),
+    summary: 'Queue all dead jobs again, of one kind or reason if given',
+    body: z.object({ kind: JobKind.optional(), code: ErrorCode.optional() }),
     answer: z.object({ jobs: z.int() }),
   },
   cancelJob: {
@@ -332,6 +384,15 @@ export const routes = {
     access: 'user',
     summary: 'All agents with their state',
     answer: z.object({ items: z.array(AgentView) }),
+  },
+  updateAgent: {
+    method: 'patch',
+    path: '/api/agents/:id',
+    access: 'admin',
+    summary: 'How many jobs of each capability an agent runs at once, up to what it offers; remembered',
+    params: idParams,
+    body: AgentSettings,
+    answer: AgentView,
   },
   drainAgent: {
     method: 'post',

@@ -3,8 +3,12 @@ import { z } from 'zod'
 type ErrorRule = {
   /** HTTP status when the error leaves through the API. */
   status: number
-  /** `later`: the same job may succeed if tried again after a pause. `never`: it cannot. */
-  retry: 'never' | 'later'
+  /**
+   * `later`: the same job may succeed if tried again after a pause; each failure counts as an attempt.
+   * `always`: the surroundings are to blame and not the job, so it is tried again for as long as it takes.
+   * `never`: trying again cannot help.
+   */
+  retry: 'never' | 'later' | 'always'
 }
 
 /** Every error that crosses a process border. The coordinator alone decides retries, from this table. */
@@ -16,9 +20,9 @@ export const errorRules = {
   conflict: { status: 409, retry: 'never' },
   too_large: { status: 413, retry: 'never' },
   range_not_satisfiable: { status: 416, retry: 'never' },
-  too_many_requests: { status: 429, retry: 'later' },
+  too_many_requests: { status: 429, retry: 'always' },
   internal: { status: 500, retry: 'later' },
-  unavailable: { status: 503, retry: 'later' },
+  unavailable: { status: 503, retry: 'always' },
   /** The other side speaks a protocol version that this one cannot. */
   version_unsupported: { status: 409, retry: 'never' },
   /** The lease has ended or belongs to a newer holder; whatever was reported changes nothing. */
@@ -26,7 +30,7 @@ export const errorRules = {
   /** The agent's own configuration forbids what the job asks for. */
   refused_by_agent: { status: 403, retry: 'never' },
   /** The library's root cannot be reached at the moment. */
-  library_offline: { status: 503, retry: 'later' },
+  library_offline: { status: 503, retry: 'always' },
   /** The file that the job is about no longer exists. */
   file_missing: { status: 404, retry: 'never' },
   /** The file exists and may not be read: permissions or a failing disk. */
@@ -38,10 +42,10 @@ export const errorRules = {
   /** A program that Hearth calls is missing or too old; the message names it and how to get it. */
   program_missing: { status: 501, retry: 'never' },
   /** The scan's running totals were lost with a coordinator; scanning again is quick. */
-  scan_interrupted: { status: 409, retry: 'later' },
+  scan_interrupted: { status: 409, retry: 'always' },
   /** Agent after agent died while running it; a person may try again. */
   quarantined: { status: 409, retry: 'never' },
-  disk_full: { status: 507, retry: 'later' },
+  disk_full: { status: 507, retry: 'always' },
 } as const satisfies Record<string, ErrorRule>
 
 export type ErrorCode = keyof typeof errorRules

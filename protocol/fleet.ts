@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { HostFacts } from './agents.ts'
+import { AgentSettings, HostFacts } from './agents.ts'
 import { Capability, OfferedCapability } from './capability.ts'
 import { ErrorCode } from './errors.ts'
 import { AgentId, AssetFileId, AssetId, JobId, LibraryId, ScanId } from './ids.ts'
 import { JobKind, JobState } from './jobs.ts'
+import { LogLine, Progress } from './leases.ts'
 import { Problem } from './media.ts'
 import { SkipReason } from './scan.ts'
 
@@ -15,7 +16,10 @@ export const AgentView = z
     lastSeenAt: z.iso.datetime().nullable(),
     version: z.string().nullable(),
     facts: HostFacts.nullable(),
+    /** What the machine offers; `settings` may ask it for less. */
     capabilities: z.array(OfferedCapability),
+    settings: AgentSettings,
+    models: z.array(z.string()),
     roots: z.array(z.string()),
     /** Jobs held now. */
     leases: z.int().nonnegative(),
@@ -34,10 +38,13 @@ export const JobView = z
     /** What the job is about, for people: a path or a library's name. */
     subject: z.string(),
     assetId: AssetId.nullable(),
+    /** Who has it, or had it last. */
     agentId: AgentId.nullable(),
+    priority: z.int(),
+    /** Holdings so far that were not lost or given back. */
     attempt: z.int().nonnegative(),
-    progress: z.object({ done: z.number(), total: z.number().nullable() }).nullable(),
-    /** Why a queued job waits: for a node, until a time. */
+    progress: Progress.nullable(),
+    /** Why a queued job waits: for a node, a model, a library, another job, until a time, or for a person. */
     waitsFor: z.string().nullable(),
     error: z.object({ code: ErrorCode, message: z.string() }).nullable(),
     createdAt: z.iso.datetime(),
@@ -47,19 +54,75 @@ export const JobView = z
   .meta({ id: 'Job' })
 export type JobView = z.infer<typeof JobView>
 
+/** Something that ended a holding of a job, or that a person did to it. */
+export const JobEvent = z.object({
+  at: z.iso.datetime(),
+  /**
+   * `lost`: the lease ran out. `died`: the agent's process ended. `released`: given back by intent.
+   * `superseded`: a later job about the same thing succeeded.
+   */
+  event: z.enum([
+    'done',
+    'failed',
+    'lost',
+    'died',
+    'released',
+    'quarantined',
+    'cancelled',
+    'replayed',
+    'superseded',
+  ]),
+  fencingToken: z.int().nullable(),
+  /** Who held it. */
+  agent: z.string().nullable(),
+  /** Which person did it. */
+  account: z.string().nullable(),
+  leasedAt: z.iso.datetime().nullable(),
+  code: ErrorCode.nullable(),
+  message: z.string().nullable(),
+})
+export type JobEvent = z.infer<typeof JobEvent>
+
+/** One job with everything that is known about its way, oldest first. */
+export const JobDetail = JobView.extend({
+  history: z.array(JobEvent),
+  log: z.array(
+    LogLine.pick({ level: true, message: true }).extend({ at: z.iso.datetime(), fencingToken: z.int() }),
+  ),
+}).meta({ id: 'JobDetail' })
+export type JobDetail = z.infer<typeof JobDetail>
+
+/** Dead jobs that died for one reason. */
+export const FailureGroup = z
+  .object({
+    kind: JobKind,
+    code: ErrorCode,
+    count: z.int().positive(),
+    /** The message of the newest of them. */
+    example: z.string(),
+  })
+  .meta({ id: 'FailureGroup' })
+export type FailureGroup = z.infer<typeof FailureGroup>
+
 export const JobKindSummary = z
   .object({
     kind: JobKind,
     capability: Capability,
     queued: z.int().nonnegative(),
     leased: z.int().nonnegative(),
+    /** Since the library was added; finished jobs themselves are kept for a while only. */
     done: z.int().nonnegative(),
     dead: z.int().nonnegative(),
     cancelled: z.int().nonnegative(),
     /** Finished per second over the last half minute. */
     perSecond: z.number().nonnegative(),
     etaSeconds: z.number().nonnegative().nullable(),
-    /** Set when jobs are queued and nobody online offers the capability. */
+    /** When the job was made that waits longest. */
+    oldestAt: z.iso.datetime().nullable(),
+    paused: z.boolean(),
+    /** Jobs of the kind that may run at once in the whole fleet; null: as many as there are slots. */
+    maxRunning: z.int().positive().nullable(),
+    /** Set when jobs are queued and none of them can start now. */
     waitsFor: z.string().nullable(),
   })
   .meta({ id: 'JobKindSummary' })
@@ -78,6 +141,8 @@ export const LibraryView = z
     state: LibraryState,
     stateReason: z.string().nullable(),
     ignoreGlobs: z.array(z.string()),
+    /** Its work rests until a person resumes it. */
+    paused: z.boolean(),
     assets: z.int().nonnegative(),
     files: z.int().nonnegative(),
     missing: z.int().nonnegative(),

@@ -3,6 +3,7 @@ import type { Capability } from './capability.ts'
 import { IngestInput, IngestResult } from './ingest.ts'
 import { ScanChunk, ScanChunkAnswer, ScanInput, ScanResult } from './scan.ts'
 
+/** The kinds of work that Hearth has. The queue itself knows none of them. */
 export const JobKind = z.enum(['library.scan', 'file.ingest'])
 export type JobKind = z.infer<typeof JobKind>
 
@@ -12,35 +13,45 @@ export type JobState = z.infer<typeof JobState>
 /** Higher goes first. */
 export const priorities = { interactive: 50, writeBack: 40, scan: 30, ingest: 20, vision: 10 } as const
 
-type JobContract = {
+/** What a kind of job takes and gives, for both sides. */
+export type JobContract = {
   capability: Capability
   priority: number
+  /** `vault`: only by the agent that owns the job's library, because the work touches its files. */
+  runsOn: 'vault' | 'any'
   input: z.ZodType
   result: z.ZodType
   chunk: z.ZodType
   chunkAnswer: z.ZodType
+  /** Failures after which a job is dead, of those that are counted (`errorRules`). */
   maxAttempts: number
+  /** A job that gives no sign of life (start, part, progress) for this long is ended by its agent, in ms. */
+  silenceLimitMs: number
 }
 
-/** What each kind of job takes and gives. A new kind of work is one entry here and one handler in an agent. */
+/** A new kind of work is one entry here, one `JobType` in the coordinator and one handler in an agent. */
 export const jobContracts = {
   'library.scan': {
     capability: 'scan',
     priority: priorities.scan,
+    runsOn: 'vault',
     input: ScanInput,
     result: ScanResult,
     chunk: ScanChunk,
     chunkAnswer: ScanChunkAnswer,
     maxAttempts: 5,
+    silenceLimitMs: 10 * 60_000,
   },
   'file.ingest': {
     capability: 'ingest',
     priority: priorities.ingest,
+    runsOn: 'vault',
     input: IngestInput,
     result: IngestResult,
     chunk: z.never(),
     chunkAnswer: z.never(),
     maxAttempts: 5,
+    silenceLimitMs: 10 * 60_000,
   },
 } as const satisfies Record<JobKind, JobContract>
 

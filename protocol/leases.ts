@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { Capability } from './capability.ts'
 import { JobId } from './ids.ts'
-import { JobKind } from './jobs.ts'
 
 /** Names one holding of one job. An older token than the job's own is refused everywhere. */
 export const LeaseRef = z.object({
@@ -18,14 +17,44 @@ export type LeaseRef = z.infer<typeof LeaseRef>
  * that slept through its lease cannot overwrite its successor.
  */
 export const Lease = LeaseRef.extend({
-  kind: JobKind,
+  /** One of `JobKind` in the product; an agent refuses a kind for which it has no handler. */
+  kind: z.string().min(1).max(64),
+  capability: Capability,
+  /** Higher is started first. */
+  priority: z.int(),
   /** The agent counts from the moment it asked, so it never outlasts the coordinator's count. */
   ttlMs: z.int().positive(),
-  /** Shaped by the kind: `jobContracts[kind].input`. */
+  /** Shaped by the kind: its contract's `input`. */
   input: z.unknown(),
 })
 export type Lease = z.infer<typeof Lease>
 
 /** How many more jobs of one capability an agent could start now. */
-export const Slots = z.object({ capability: Capability, count: z.int().min(1).max(256) })
+export const Slots = z.object({
+  capability: Capability,
+  count: z.int().min(1).max(256),
+  /** Set when there is room for urgent work only. */
+  minPriority: z.int().optional(),
+})
 export type Slots = z.infer<typeof Slots>
+
+export const Progress = z.object({
+  done: z.number().nonnegative(),
+  total: z.number().nonnegative().nullable(),
+})
+export type Progress = z.infer<typeof Progress>
+
+/** What a handler had to say about its job. */
+export const LogLine = z.object({
+  /** Counts up within one holding, so that a line that is sent twice is kept once. */
+  seq: z.int().nonnegative(),
+  /** Since the lease was asked for, in ms: clocks of machines differ. */
+  afterMs: z.int().nonnegative(),
+  level: z.enum(['info', 'warn', 'error']),
+  message: z.string().max(1_000),
+})
+export type LogLine = z.infer<typeof LogLine>
+
+/** Lines of one job in one message, at most; what a handler says beyond is left out, and said so. */
+export const MAX_LOG_LINES = 100
+export const LogLines = z.array(LogLine).max(MAX_LOG_LINES)
