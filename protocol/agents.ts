@@ -47,6 +47,12 @@ export const Hello = z.object({
 })
 export type Hello = z.infer<typeof Hello>
 
+/** How many jobs of a capability the owner of the fleet wants here; never more than the agent offers. */
+export const AgentSettings = z.object({
+  concurrency: z.partialRecord(Capability, z.int().min(1).max(256)),
+})
+export type AgentSettings = z.infer<typeof AgentSettings>
+
 export const HelloAnswer = z.object({
   agentId: AgentId,
   /** Bearer token for derived files; valid until the next hello of this agent. */
@@ -60,12 +66,6 @@ export type HelloAnswer = z.infer<typeof HelloAnswer>
 
 /** Results of one message. */
 export const MAX_RESULTS = 64
-
-/** How many jobs of a capability the owner of the fleet wants here; never more than the agent offers. */
-export const AgentSettings = z.object({
-  concurrency: z.partialRecord(Capability, z.int().min(1).max(256)),
-})
-export type AgentSettings = z.infer<typeof AgentSettings>
 
 /**
  * Every message an agent sends, with what comes back. Both ends parse both.
