@@ -5,7 +5,10 @@ import { ProcessConfig } from './process-config.ts'
 /** An agent's process. It has the last word on its machine: what is not listed here is refused. */
 export const AgentConfig = ProcessConfig.extend({
   name: z.string().min(1).max(64).describe('Shown on the dashboard'),
-  coordinatorUrl: z.url().describe('Where the coordinator answers'),
+  coordinatorUrls: z
+    .array(z.url())
+    .min(1)
+    .describe('Where coordinators answer; all of one house, any of them will do'),
   stateFolder: z.string().min(1).describe('Private folder with this agent’s key'),
   capabilities: z.array(OfferedCapability).default([]).describe('What this machine offers'),
   roots: z.array(z.string().min(1)).default([]).describe('Folders this agent may read; PathName strings'),
@@ -20,5 +23,12 @@ export const AgentConfig = ProcessConfig.extend({
       ffprobePath: z.string().nullable().default(null).describe('null looks in PATH'),
     })
     .prefault({}),
+  stallLimitMs: z
+    .int()
+    .min(10_000)
+    .default(300_000)
+    .describe(
+      'An agent that is busy without a pause for so long is ended, so that it does not keep its jobs',
+    ),
 })
 export type AgentConfig = z.output<typeof AgentConfig>

@@ -28,6 +28,18 @@ export const CoordinatorConfig = ProcessConfig.extend({
     .default([])
     .describe('Folders to add as libraries at start, each of an enrolled agent; PathName strings'),
   leaseTtlMs: z.int().min(2_000).default(30_000).describe('How long an agent may go without renewing, in ms'),
+  url: z
+    .url()
+    .nullable()
+    .default(null)
+    .describe('Where other coordinators on the same database reach this one; null: this host and port'),
+  keepDays: z
+    .object({
+      done: z.int().min(1).default(7).describe('Jobs that are done or cancelled, with history and log'),
+      dead: z.int().min(1).default(90).describe('Jobs that failed for good'),
+    })
+    .prefault({})
+    .describe('How many days ended jobs are kept'),
   scanOnStart: z.boolean().default(true).describe('Scan every library when the process starts'),
 })
 export type CoordinatorConfig = z.output<typeof CoordinatorConfig>

@@ -26,7 +26,7 @@ test('text that is not JSON is refused with its source', () => {
 })
 
 test('an agent must say who and where', () => {
-  expect(() => parse(AgentConfig, {})).toThrow(/name[\s\S]*coordinatorUrl|coordinatorUrl[\s\S]*name/)
+  expect(() => parse(AgentConfig, {})).toThrow(/name[\s\S]*coordinatorUrls|coordinatorUrls[\s\S]*name/)
 })
 
 test.each([CoordinatorConfig, AgentConfig, EmbeddedConfig])(

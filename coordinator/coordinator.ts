@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { Server as SocketServer } from 'socket.io'
@@ -9,13 +10,16 @@ import { ensureAdmin, isSetupNeeded } from './accounts/first-administrator.ts'
 import { SetupToken } from './accounts/setup-token.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { migrate } from './db/migrate.ts'
+import { isAgentConnected } from './fleet/agent-views.ts'
 import { enrollAgents, ensureLibraries, scanAll } from './fleet/enroll-agents.ts'
 import { answerSupervisor } from './fleet/supervisor-link.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { createHttpServer, type HttpServer } from './http/http-server.ts'
 import { AgentHub } from './hub/agent-hub.ts'
 import { allowSocketRequest } from './hub/allow-socket-request.ts'
 import { attachLive } from './hub/live.ts'
-import { Sweeper } from './jobs/sweeper.ts'
+import { Presence } from './hub/presence.ts'
+import { createJobTypes } from './job-types.ts'
 import { DerivedStore } from './media/derived-store.ts'
 import { Transfers } from './media/transfers.ts'
 
@@ -55,14 +59,19 @@ export async function startCoordinator(
     publicOrigins: config.publicOrigins,
     webFolder: config.webFolder,
     fleet: {
-      isOnline: (agentId) => hub.isOnline(agentId),
       sendTo: (agentId, event, message) => hub.sendTo(agentId, event, message),
-      hintWork: () => hub.hintWork(),
+      hintWork: (hint) => hub.hintWork(hint),
       drain: (agentId, drain) => hub.drain(agentId, drain),
+      configure: (agentId, settings) => hub.configure(agentId, settings),
+      limitsChanged: () => hub.limitsChanged(),
     },
     derivedStore,
     transfers: new Transfers({
-      sendToAgent: (agentId, message) => hub.sendTo(agentId, 'bytes.send', message),
+      sendToAgent: async (agentId, message) => {
+        if (!(await isAgentConnected(db, agentId))) return false
+        hub.sendTo(agentId, 'bytes.send', message)
+        return true
+      },
     }),
     setupToken,
     onChange: (what) => live.changed(what),
@@ -75,19 +84,43 @@ export async function startCoordinator(
     serveClient: false,
     allowRequest: allowSocketRequest(config.publicOrigins),
   })
+  const presence = new Presence({
+    db,
+    log,
+    version: VERSION,
+    url: config.url ?? `http://${hostname()}:${config.port}`,
+    isAlone: 'socketFolder' in config.database,
+  })
+  await presence.start()
+  closers.push(() => presence.stop())
   const hub = new AgentHub({
     db,
     log,
     namespace: io.of('/agents'),
+    types: createJobTypes(),
+    presence,
     leaseTtlMs: config.leaseTtlMs,
     onChange: (what) => live.changed(what),
   })
-  const live = attachLive(io, { db, log, fleet: hub, publicOrigins: config.publicOrigins })
+  const live = attachLive(io, {
+    db,
+    log,
+    publicOrigins: config.publicOrigins,
+    isShared: false,
+  })
   closers.push(() => live.close())
 
-  const sweeper = new Sweeper({ db, log, onReturned: () => hub.hintWork() })
-  sweeper.start()
-  closers.push(() => sweeper.stop())
+  const housekeeping = new Housekeeping({
+    db,
+    log,
+    keepDays: config.keepDays,
+    onReturned: () => {
+      hub.hintWork()
+      live.changed('jobs')
+    },
+  })
+  housekeeping.start()
+  closers.push(() => housekeeping.stop())
   if (config.scanOnStart) await scanAll(db)
 
   const port = await listen(http, config)

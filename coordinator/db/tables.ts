@@ -1,11 +1,12 @@
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
-import type { HostFacts } from '../../protocol/agents.ts'
+import type { AgentSettings, HostFacts } from '../../protocol/agents.ts'
 import type { AssetState, DateSource, FileState } from '../../protocol/assets.ts'
 import type { Capability, OfferedCapability } from '../../protocol/capability.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
-import type { LibraryState, ScanView } from '../../protocol/fleet.ts'
+import type { JobEvent, LibraryState, ScanView } from '../../protocol/fleet.ts'
 import type { Tags } from '../../protocol/ingest.ts'
 import type { JobKind, JobState } from '../../protocol/jobs.ts'
+import type { LogLine, Progress } from '../../protocol/leases.ts'
 import type { AssetKind, DerivedFile, FileRole, Problem } from '../../protocol/media.ts'
 import type { SkipReason } from '../../protocol/scan.ts'
 
@@ -33,6 +34,18 @@ export type Tables = {
     facts: Json<HostFacts>
     capabilities: JSONColumnType<OfferedCapability[], string | undefined>
     roots: JSONColumnType<string[], string | undefined>
+    settings: JSONColumnType<AgentSettings, string | undefined>
+    models: JSONColumnType<string[], string | undefined>
+    instance: string | null
+    coordinator_id: string | null
+  }
+  coordinator: {
+    id: string
+    url: string
+    host: string
+    version: string
+    started_at: CreatedAt
+    seen_at: CreatedAt
   }
   library: {
     id: Id
@@ -42,6 +55,7 @@ export type Tables = {
     state: Generated<LibraryState>
     state_reason: string | null
     ignore_globs: Generated<string[]>
+    paused: Generated<boolean>
     created_at: CreatedAt
     last_scan_at: Date | null
   }
@@ -125,31 +139,57 @@ export type Tables = {
     reason: string | null
   }
   scan_skipped: { id: Id; scan_id: number; path: Buffer; reason: SkipReason }
+  job_kind: { kind: JobKind; paused: Generated<boolean>; max_running: number | null }
+  lane: { id: Id; library_id: number | null; kind: JobKind; capability: Capability; model: string | null }
   job: {
     id: Id
+    lane_id: number
     kind: JobKind
-    capability: Capability
     state: Generated<JobState>
+    waiting: Generated<boolean>
     priority: number
     order_key: Generated<number>
     library_id: number | null
     subject_id: number
     payload: JSONColumnType<Record<string, unknown>, string | undefined>
     run_after: Generated<Date>
+    after_job_id: number | null
     fencing_token: Generated<number>
     agent_id: number | null
+    instance: string | null
     leased_at: Date | null
     lease_expires_at: Date | null
     attempt: Generated<number>
-    lost_leases: Generated<number>
-    progress: Json<{ done: number; total: number | null }>
+    failures: Generated<number>
+    deaths: Generated<number>
+    progress: Json<Progress>
     error_code: ErrorCode | null
     error_message: string | null
     created_at: CreatedAt
     started_at: Date | null
     finished_at: Date | null
   }
-  job_tally: { kind: JobKind; state: JobState; amount: number }
+  job_event: {
+    id: Id
+    job_id: number
+    at: CreatedAt
+    event: Exclude<JobEvent['event'], 'done'>
+    fencing_token: number | null
+    agent_id: number | null
+    account_id: number | null
+    leased_at: Date | null
+    error_code: ErrorCode | null
+    message: string | null
+  }
+  job_log: {
+    job_id: number
+    fencing_token: number
+    seq: number
+    at: Date
+    level: LogLine['level']
+    message: string
+  }
+  job_tally: { lane_id: number; state: JobState; amount: number }
   timeline_bucket: {
     library_id: number
     kind: AssetKind

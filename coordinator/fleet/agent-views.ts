@@ -3,13 +3,14 @@ import { AppError } from '../../protocol/errors.ts'
 import type { AgentView } from '../../protocol/fleet.ts'
 import { displayPathName } from '../../protocol/path-name.ts'
 import type { Queryable } from '../db/database.ts'
-import type { FleetLink } from './fleet-link.ts'
+import { isConnected } from '../hub/presence.ts'
 
 /** All agents that are not revoked, by name. */
-export async function listAgents(db: Queryable, fleet: Pick<FleetLink, 'isOnline'>): Promise<AgentView[]> {
+export async function listAgents(db: Queryable): Promise<AgentView[]> {
   const { rows } = await sql<AgentRow>`
-    select agent.id, agent.name, agent.draining, agent.last_seen_at as "lastSeenAt", agent.version, agent.facts,
-      agent.capabilities, agent.roots, coalesce(held.amount, 0) as leases, coalesce(ended.amount, 0) as "perMinute"
+    select agent.id, agent.name, agent.draining, ${isConnected} as connected, agent.last_seen_at as "lastSeenAt",
+      agent.version, agent.facts, agent.capabilities, agent.settings, agent.models, agent.roots,
+      coalesce(held.amount, 0) as leases, coalesce(ended.amount, 0) as "perMinute"
     from agent
     left join (select agent_id, count(*) as amount from job where state = 'leased' group by agent_id) held
       on held.agent_id = agent.id
@@ -18,29 +19,30 @@ export async function listAgents(db: Queryable, fleet: Pick<FleetLink, 'isOnline
       on ended.agent_id = agent.id
     where agent.revoked_at is null
     order by lower(agent.name), agent.id`.execute(db)
-  return rows.map((row) => ({
-    id: row.id,
-    name: row.name,
-    state: fleet.isOnline(row.id) ? (row.draining ? 'draining' : 'online') : 'offline',
-    lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
-    version: row.version,
-    facts: row.facts,
-    capabilities: row.capabilities,
-    roots: row.roots.map(displayPathName),
-    leases: row.leases,
-    perMinute: row.perMinute,
+  return rows.map(({ draining, connected, lastSeenAt, roots, ...agent }) => ({
+    ...agent,
+    state: connected ? (draining ? 'draining' : 'online') : 'offline',
+    lastSeenAt: lastSeenAt?.toISOString() ?? null,
+    roots: roots.map(displayPathName),
   }))
 }
 
-type AgentRow = Omit<AgentView, 'state' | 'lastSeenAt'> & { draining: boolean; lastSeenAt: Date | null }
+type AgentRow = Omit<AgentView, 'state' | 'lastSeenAt'> & {
+  draining: boolean
+  connected: boolean
+  lastSeenAt: Date | null
+}
 
 /** @throws AppError `not_found` */
-export async function requireAgent(
-  db: Queryable,
-  fleet: Pick<FleetLink, 'isOnline'>,
-  agentId: number,
-): Promise<AgentView> {
-  const agent = (await listAgents(db, fleet)).find(({ id }) => id === agentId)
+export async function requireAgent(db: Queryable, agentId: number): Promise<AgentView> {
+  const agent = (await listAgents(db)).find(({ id }) => id === agentId)
   if (!agent) throw new AppError('not_found', `There is no agent ${agentId}`)
   return agent
+}
+
+/** To this coordinator or to another on the same database. */
+export async function isAgentConnected(db: Queryable, agentId: number): Promise<boolean> {
+  const { rows } = await sql<{ connected: boolean }>`
+    select ${isConnected} as connected from agent where id = ${agentId}`.execute(db)
+  return rows[0]?.connected ?? false
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../protocol/errors.ts'
 import { encodePathName, type PathName } from '../../protocol/path-name.ts'
 import type { Database } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
-import { enqueueScan } from '../jobs/enqueue.ts'
+import { enqueueScan } from '../intake/enqueue-scan.ts'
 
 /** Lets in agents whose keys this machine's owner has made by starting them; a revoked one stays out. */
 export async function enrollAgents(

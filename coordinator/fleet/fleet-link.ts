@@ -1,10 +1,12 @@
-import type { CoordinatorEvent, CoordinatorMessage } from '../../protocol/agents.ts'
+import type { AgentSettings, CoordinatorEvent, CoordinatorMessage } from '../../protocol/agents.ts'
 
-/** What the HTTP side needs of the connected agents; `AgentHub` gives it. */
+/** What the HTTP side needs of the agents, wherever they are connected; `AgentHub` gives it. */
 export type FleetLink = {
-  isOnline(agentId: number): boolean
-  /** False when the agent is not connected. */
-  sendTo<E extends CoordinatorEvent>(agentId: number, event: E, message: CoordinatorMessage<E>): boolean
-  hintWork(): void
+  /** Nothing happens when the agent is not connected. */
+  sendTo<E extends CoordinatorEvent>(agentId: number, event: E, message: CoordinatorMessage<E>): void
+  hintWork(hint?: CoordinatorMessage<'work.available'>): void
   drain(agentId: number, drain: boolean): Promise<void>
+  configure(agentId: number, settings: AgentSettings): Promise<void>
+  /** The limit of a kind has changed. */
+  limitsChanged(): void
 }

@@ -1,42 +1,61 @@
-import { AppError } from '../../protocol/errors.ts'
-import type { AgentView, JobView } from '../../protocol/fleet.ts'
+import { sql } from 'kysely'
+import { AppError, type ErrorCode } from '../../protocol/errors.ts'
+import type { AgentView, FailureGroup, JobView } from '../../protocol/fleet.ts'
 import type { JobKind, JobState } from '../../protocol/jobs.ts'
 import { decodePathName, displayPathName, joinPathName } from '../../protocol/path-name.ts'
 import type { Queryable } from '../db/database.ts'
 import { idBelow, type Page, pageById } from '../search/page.ts'
 import { listAgents } from './agent-views.ts'
-import type { FleetLink } from './fleet-link.ts'
+import { type LaneRow, laneFacts, selectLanes } from './lane-facts.ts'
 import { waitsFor } from './waits-for.ts'
 
-export type JobListRequest = { kind?: JobKind; state?: JobState; cursor?: string; limit: number }
+export type JobListRequest = {
+  kind?: JobKind | undefined
+  state?: JobState | undefined
+  code?: ErrorCode | undefined
+  libraryId?: number | undefined
+  cursor?: string | undefined
+  limit: number
+}
 
 /** Jobs, newest first. */
-export async function listJobs(
-  db: Queryable,
-  fleet: Pick<FleetLink, 'isOnline'>,
-  request: JobListRequest,
-): Promise<Page<JobView>> {
+export async function listJobs(db: Queryable, request: JobListRequest): Promise<Page<JobView>> {
+  const { kind, state, code, libraryId } = request
   const jobs = await selectJobs(db)
     .where('job.id', '<', idBelow(request.cursor))
-    .$if(request.kind !== undefined, (query) => query.where('job.kind', '=', request.kind!))
-    .$if(request.state !== undefined, (query) => query.where('job.state', '=', request.state!))
+    .$if(kind !== undefined, (query) => query.where('job.kind', '=', kind!))
+    .$if(state !== undefined, (query) => query.where('job.state', '=', state!))
+    .$if(code !== undefined, (query) => query.where('job.error_code', '=', code!))
+    .$if(libraryId !== undefined, (query) => query.where('job.library_id', '=', libraryId!))
     .orderBy('job.id', 'desc')
     .limit(request.limit + 1)
     .execute()
-  const agents = await listAgents(db, fleet)
-  const now = new Date()
-  return pageById(jobs, request.limit, (job) => viewOf(job, agents, now))
+  const fleet = await readFleet(db)
+  return pageById(jobs, request.limit, (job) => viewOf(job, fleet))
 }
 
 /** @throws AppError `not_found` */
-export async function requireJob(
-  db: Queryable,
-  fleet: Pick<FleetLink, 'isOnline'>,
-  jobId: number,
-): Promise<JobView> {
+export async function requireJob(db: Queryable, jobId: number): Promise<JobView> {
   const job = await selectJobs(db).where('job.id', '=', jobId).executeTakeFirst()
   if (!job) throw new AppError('not_found', `There is no job ${jobId}`)
-  return viewOf(job, await listAgents(db, fleet), new Date())
+  return viewOf(job, await readFleet(db))
+}
+
+/** Dead jobs by kind and reason, most first. */
+export async function listFailures(db: Queryable): Promise<FailureGroup[]> {
+  const { rows } = await sql<FailureGroup>`
+    select kind, error_code as code, count(*) as count,
+      (array_agg(coalesce(error_message, '') order by id desc))[1] as example
+    from job where state = 'dead' and error_code is not null
+    group by kind, error_code order by count(*) desc, kind, error_code`.execute(db)
+  return rows
+}
+
+type Fleet = { agents: readonly AgentView[]; lanes: ReadonlyMap<number, LaneRow> }
+
+async function readFleet(db: Queryable): Promise<Fleet> {
+  const { rows } = await selectLanes(db)
+  return { agents: await listAgents(db), lanes: new Map(rows.map((lane) => [lane.id, lane])) }
 }
 
 type JobRow = NonNullable<Awaited<ReturnType<ReturnType<typeof selectJobs>['executeTakeFirst']>>>
@@ -50,11 +69,14 @@ function selectJobs(db: Queryable) {
     )
     .leftJoin('folder', 'folder.id', 'asset_file.folder_id')
     .leftJoin('library', 'library.id', 'job.library_id')
+    .leftJoin('job as before', 'before.id', 'job.after_job_id')
     .select([
       'job.id',
       'job.kind',
-      'job.capability',
+      'job.lane_id',
       'job.state',
+      'job.waiting',
+      'job.priority',
       'job.library_id',
       'job.agent_id',
       'job.attempt',
@@ -65,6 +87,8 @@ function selectJobs(db: Queryable) {
       'job.created_at',
       'job.started_at',
       'job.finished_at',
+      'before.id as before_id',
+      'before.state as before_state',
       'asset_file.asset_id',
       'asset_file.name as file_name',
       'folder.path as folder_path',
@@ -72,7 +96,9 @@ function selectJobs(db: Queryable) {
     ])
 }
 
-function viewOf(job: JobRow, agents: readonly AgentView[], now: Date): JobView {
+function viewOf(job: JobRow, fleet: Fleet): JobView {
+  const lane = fleet.lanes.get(job.lane_id)
+  const after = job.before_id === null ? null : { id: job.before_id, state: job.before_state ?? 'queued' }
   return {
     id: job.id,
     kind: job.kind,
@@ -81,11 +107,12 @@ function viewOf(job: JobRow, agents: readonly AgentView[], now: Date): JobView {
     subject: subjectOf(job),
     assetId: job.asset_id,
     agentId: job.agent_id,
+    priority: job.priority,
     attempt: job.attempt,
     progress: job.progress,
     waitsFor:
-      job.state === 'queued'
-        ? waitsFor({ capability: job.capability, runAfter: job.run_after }, agents, now)
+      job.state === 'queued' && lane
+        ? waitsFor({ waiting: job.waiting, runAfter: job.run_after, after }, laneFacts(lane), fleet.agents)
         : null,
     error: job.error_code === null ? null : { code: job.error_code, message: job.error_message ?? '' },
     createdAt: job.created_at.toISOString(),

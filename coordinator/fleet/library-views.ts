@@ -8,7 +8,7 @@ import type { Queryable } from '../db/database.ts'
 export async function listLibraries(db: Queryable): Promise<LibraryView[]> {
   const { rows } = await sql<LibraryRow>`
     select library.id, library.name, library.root, library.agent_id as "agentId", library.state,
-      library.state_reason as "stateReason", library.ignore_globs as "ignoreGlobs",
+      library.state_reason as "stateReason", library.ignore_globs as "ignoreGlobs", library.paused,
       library.last_scan_at as "lastScanAt",
       coalesce((select sum(count) from timeline_bucket where library_id = library.id), 0)::bigint as assets,
       coalesce((select sum(count) from file_tally

@@ -39,10 +39,12 @@ export async function workStatus(db: Database): Promise<WorkStatus> {
       (select count(*) from asset_file where problem is not null and state = 'ingested') as problems,
       (select count(*) from job where state = 'dead') as dead,
       (select coalesce(sum(amount), 0)::bigint from job_tally where state in ('queued', 'leased')) as open,
-      (select coalesce(sum(resting.count), 0)::bigint from library cross join lateral (
-        select count(*) from job
-        where job.state = 'queued' and job.library_id = library.id and job.capability <> 'scan') resting
-        where library.state = 'offline') as stuck,
+      (select coalesce(sum(tally.amount), 0)::bigint from job_tally tally
+        join lane on lane.id = tally.lane_id
+        left join library on library.id = lane.library_id
+        left join job_kind on job_kind.kind = lane.kind
+        where tally.state = 'queued' and (library.paused or job_kind.paused
+          or (library.state = 'offline' and lane.kind <> 'library.scan'))) as stuck,
       exists (select 1 from job where state in ('queued', 'leased') and kind = 'library.scan') as scanning,
       recent.finished, recent.seconds
     from (select count(*) as finished, greatest(1, extract(epoch from now() - min(finished_at)))::float8 as seconds
@@ -58,7 +60,7 @@ export async function workStatus(db: Database): Promise<WorkStatus> {
     perSecond,
     etaSeconds: perSecond > 0 && left > 0 ? left / perSecond : null,
     scanning: row.scanning,
-    waitsFor: row.stuck > 0 ? `${row.stuck} wait for a library that is offline` : null,
+    waitsFor: row.stuck > 0 ? `${row.stuck} wait for what is offline or paused` : null,
     idle: left === 0,
   }
 }

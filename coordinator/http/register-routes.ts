@@ -73,7 +73,7 @@ async function readInput(route: RouteContract, context: Context) {
 const parseJson = bodyParser({
   enableTypes: ['json'],
   jsonLimit: MAX_JSON,
-  parsedMethods: ['POST', 'PUT', 'DELETE'],
+  parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
   onError: (error) => {
     const { status } = error as { status?: number }
     throw status === 413

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Namespace, Socket } from 'socket.io'
 import {
   type AgentAnswer,
   type AgentEvent,
   type AgentMessage,
+  type AgentSettings,
   agentEvents,
   type CoordinatorEvent,
   type CoordinatorMessage,
@@ -12,19 +14,18 @@ import {
 } from '../../protocol/agents.ts'
 import type { Capability } from '../../protocol/capability.ts'
 import { AppError, LeaseLostError, toErrorBody } from '../../protocol/errors.ts'
-import { jobContracts } from '../../protocol/jobs.ts'
-import type { LeaseRef, Slots } from '../../protocol/leases.ts'
 import { storableText } from '../../protocol/media.ts'
 import type { Database } from '../db/database.ts'
-import { ScanSessions } from '../intake/scan-sessions.ts'
 import { storableJson } from '../intake/storable-json.ts'
-import { takeScanChunk } from '../intake/take-scan-chunk.ts'
-import { completeJob } from '../jobs/complete-job.ts'
+import { completeJobs } from '../jobs/complete-jobs.ts'
 import { failJob } from '../jobs/fail-job.ts'
+import type { JobTypes } from '../jobs/job-type.ts'
+import { KindLimits } from '../jobs/kind-limits.ts'
 import { leaseJobs } from '../jobs/lease-jobs.ts'
-import { renewLeases } from '../jobs/renew-leases.ts'
+import { renewLeases, showProgress } from '../jobs/renew-leases.ts'
 import { releaseJobs, returnUnheld } from '../jobs/return-jobs.ts'
 import { checkHello, checkVersion, createNonce } from './agent-session.ts'
+import type { Presence } from './presence.ts'
 
 const HELLO_LIMIT_MS = 10_000
 
@@ -32,6 +33,8 @@ export type AgentHubOptions = {
   db: Database
   log: Logger
   namespace: Namespace
+  types: JobTypes
+  presence: Presence
   leaseTtlMs: number
   /** Something that screens show has changed. */
   onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline') => void
@@ -39,9 +42,10 @@ export type AgentHubOptions = {
 
 type Connected = {
   agentId: number
+  instance: string
+  models: readonly string[]
   name: string
-  capabilities: Set<Capability>
-  draining: boolean
+  capabilities: ReadonlySet<Capability>
   socket: Socket
 }
 
@@ -51,48 +55,57 @@ type Connected = {
  * Of one socket: connected → greeted: a `hello` that proves a known key. Until then every other event is
  *   refused, and the socket is closed after ten seconds. greeted → gone: the connection ends; leases stand
  *   until they expire, because a lost socket is a hint and not a verdict. A second connection of the same
- *   agent replaces the first.
+ *   agent, here or at another coordinator, replaces the first.
+ *
+ * Words to agents go to rooms, so that they reach those of the other coordinators too.
  */
 export class AgentHub {
   readonly #options: AgentHubOptions
   readonly #connected = new Map<number, Connected>()
-  readonly #scans = new ScanSessions()
+  readonly #limits: KindLimits
 
   constructor(options: AgentHubOptions) {
     this.#options = options
+    this.#limits = new KindLimits(options.db)
     options.namespace.on('connection', (socket) => this.#accept(socket))
   }
 
-  isOnline(agentId: number): boolean {
-    return this.#connected.has(agentId)
-  }
-
-  /** Returns false when the agent is not connected. */
-  sendTo<E extends CoordinatorEvent>(agentId: number, event: E, message: CoordinatorMessage<E>): boolean {
-    const connected = this.#connected.get(agentId)
-    connected?.socket.emit(event, message)
-    return connected !== undefined
+  /** Wherever it is connected; nothing happens when it is not. */
+  sendTo<E extends CoordinatorEvent>(agentId: number, event: E, message: CoordinatorMessage<E>): void {
+    this.#options.namespace.to(roomOfAgent(agentId)).emit(event, message)
   }
 
   /** Tells agents that ask anyway now and then that asking now is worth it. */
-  hintWork(capability?: Capability): void {
-    for (const { socket, capabilities } of this.#connected.values()) {
-      if (!capability || capabilities.has(capability)) socket.emit('work.available', {})
-    }
+  hintWork(hint: CoordinatorMessage<'work.available'> = {}): void {
+    const { namespace } = this.#options
+    const agents = hint.capability ? namespace.to(roomOfCapability(hint.capability)) : namespace
+    agents.emit('work.available', hint)
+  }
+
+  /** A kind has another limit than a moment ago. */
+  limitsChanged(): void {
+    this.#limits.forget()
   }
 
   /** Lets an agent finish what it holds and take no more, or work again; remembered. */
   async drain(agentId: number, drain: boolean): Promise<void> {
-    const row = await this.#options.db
+    await this.#options.db
       .updateTable('agent')
       .set({ draining: drain })
       .where('id', '=', agentId)
-      .returning('id')
-      .executeTakeFirst()
-    if (!row) throw new AppError('not_found', `There is no agent ${agentId}`)
-    const connected = this.#connected.get(agentId)
-    if (connected) connected.draining = drain
+      .executeTakeFirstOrThrow()
     this.sendTo(agentId, 'agent.drain', { drain })
+    this.#options.onChange('agents')
+  }
+
+  /** Asks an agent for more or less at once, up to what it offers; remembered. */
+  async configure(agentId: number, settings: AgentSettings): Promise<void> {
+    await this.#options.db
+      .updateTable('agent')
+      .set({ settings: JSON.stringify(settings) })
+      .where('id', '=', agentId)
+      .executeTakeFirstOrThrow()
+    this.sendTo(agentId, 'agent.settings', settings)
     this.#options.onChange('agents')
   }
 
@@ -125,11 +138,17 @@ export class AgentHub {
     }
     greeted('lease.request', async (agent, message) => ({ leases: await this.#lease(agent, message.slots) }))
     greeted('lease.renew', (agent, message) => this.#renew(agent, message))
+    greeted('job.progress', async (agent, message) => {
+      await showProgress(this.#options.db, agent.agentId, message.jobs)
+      this.#options.onChange('jobs')
+      return {}
+    })
     greeted('job.chunk', (agent, message) => this.#takeChunk(agent, message))
     greeted('job.complete', (agent, message) => this.#complete(agent, message))
     greeted('job.fail', async (agent, message) => {
-      await failJob(this.#options.db, agent.agentId, message, message.error)
-      this.#options.log.warn(
+      const { db, types, log } = this.#options
+      await failJob(db, types, agent.agentId, message, message.error, message.log)
+      log.warn(
         { jobId: message.jobId, agent: agent.name, code: message.error.code, reason: message.error.message },
         'job failed',
       )
@@ -137,7 +156,7 @@ export class AgentHub {
       return {}
     })
     greeted('job.release', async (agent, message) => {
-      await releaseJobs(this.#options.db, agent.agentId, message.leases)
+      await releaseJobs(this.#options.db, agent.agentId, message.leases, storableText(message.reason))
       this.hintWork()
       this.#options.onChange('jobs')
       return {}
@@ -151,11 +170,15 @@ export class AgentHub {
 
   /** By its socket: the connection may end while its hello is still being worked on. */
   #forget(socket: Socket): void {
+    const { presence, log, onChange } = this.#options
     for (const agent of this.#connected.values()) {
       if (agent.socket !== socket) continue
       this.#connected.delete(agent.agentId)
-      this.#options.log.info({ agent: agent.name }, 'agent disconnected')
-      this.#options.onChange('agents')
+      log.info({ agent: agent.name }, 'agent disconnected')
+      presence.left(agent.agentId).then(
+        () => onChange('agents'),
+        (error) => log.warn({ err: error }, 'could not note that an agent has gone'),
+      )
     }
   }
 
@@ -183,7 +206,7 @@ export class AgentHub {
 
   async #greet(socket: Socket, nonce: string, hello: AgentMessage<'hello'>) {
     checkHello(hello, nonce)
-    const { db, log } = this.#options
+    const { db, log, namespace, presence, leaseTtlMs } = this.#options
     const sessionToken = randomBytes(32).toString('base64url')
     const row = await db
       .updateTable('agent')
@@ -194,10 +217,13 @@ export class AgentHub {
         facts: storableJson(hello.facts),
         capabilities: JSON.stringify(hello.capabilities),
         roots: storableJson(hello.roots),
+        models: storableJson(hello.models),
+        instance: hello.instance,
+        coordinator_id: presence.id,
       })
       .where('public_key', '=', Buffer.from(hello.publicKey, 'base64url'))
       .where('revoked_at', 'is', null)
-      .returning(['id', 'name', 'draining'])
+      .returning(['id', 'name', 'draining', 'settings'])
       .executeTakeFirst()
     if (!row) {
       throw new AppError(
@@ -205,92 +231,88 @@ export class AgentHub {
         `Agent "${hello.name}" is not known here or has been revoked: pair it again`,
       )
     }
-    if (!socket.connected) throw new AppError('unavailable', 'The connection ended during its hello')
-    this.#connected.get(row.id)?.socket.disconnect(true)
+    if (!socket.connected) {
+      await presence.left(row.id)
+      throw new AppError('unavailable', 'The connection ended during its hello')
+    }
     const connected: Connected = {
       agentId: row.id,
+      instance: hello.instance,
+      models: hello.models,
       name: row.name,
       capabilities: new Set(hello.capabilities.map((offer) => offer.capability)),
-      draining: row.draining,
       socket,
     }
+    // First, so that the going of the old connection is not taken for the agent's.
     this.#connected.set(row.id, connected)
-    const returned = await returnUnheld(db, row.id, hello.held)
-    const gone = await renewLeases(db, row.id, hello.held, this.#options.leaseTtlMs)
+    namespace.in(roomOfAgent(row.id)).disconnectSockets(true)
+    await socket.join([roomOfAgent(row.id), ...[...connected.capabilities].map(roomOfCapability)])
+    const returned = await returnUnheld(db, row.id, hello.instance, hello.held)
+    const gone = await renewLeases(db, row.id, hello.held, leaseTtlMs)
     log.info({ agent: row.name, returned }, 'agent connected')
+    if (returned > 0) this.hintWork()
     this.#options.onChange('agents')
     // Also when it may work: it may have missed the word that ended a drain.
     socket.emit('agent.drain', { drain: row.draining })
+    const heartbeatMs = Math.floor(leaseTtlMs / 3)
     return {
       connected,
-      answer: { agentId: row.id, sessionToken, heartbeatMs: Math.floor(this.#options.leaseTtlMs / 3), gone },
+      answer: { agentId: row.id, sessionToken, heartbeatMs, settings: row.settings, gone },
     }
   }
 
-  async #lease(agent: Connected, slots: readonly Slots[]) {
-    if (agent.draining) return []
+  async #lease(agent: Connected, slots: AgentMessage<'lease.request'>['slots']) {
+    const { db, types, leaseTtlMs, onChange } = this.#options
     const offered = slots.filter((slot) => agent.capabilities.has(slot.capability))
-    const leases = await leaseJobs(this.#options.db, agent.agentId, offered, this.#options.leaseTtlMs)
+    const leases = await leaseJobs({ db, types, limits: this.#limits, ttlMs: leaseTtlMs }, agent, offered)
     if (leases.length === 0) return []
-    this.#options.onChange('jobs')
+    onChange('jobs')
     if (this.#connected.get(agent.agentId) === agent) return leases
     // Nobody will read the answer: the jobs must not wait until these leases run out.
-    await releaseJobs(this.#options.db, agent.agentId, leases)
+    await releaseJobs(db, agent.agentId, leases, 'The agent went while it asked')
     return []
   }
 
   async #renew(agent: Connected, message: AgentMessage<'lease.renew'>) {
-    await this.#options.db
-      .updateTable('agent')
-      .set({ last_seen_at: new Date() })
-      .where('id', '=', agent.agentId)
-      .execute()
-    return {
-      gone: await renewLeases(this.#options.db, agent.agentId, message.leases, this.#options.leaseTtlMs),
-    }
+    const { db, leaseTtlMs } = this.#options
+    await sql`update agent set last_seen_at = now() where id = ${agent.agentId}`.execute(db)
+    return { gone: await renewLeases(db, agent.agentId, message.leases, leaseTtlMs) }
   }
 
   async #takeChunk(agent: Connected, message: AgentMessage<'job.chunk'>) {
-    const chunk = jobContracts['library.scan'].chunk.safeParse(message.chunk)
-    if (!chunk.success) throw new AppError('bad_request', 'The part of a scan does not have the agreed shape')
-    const answer = await takeScanChunk(
-      this.#options.db,
-      this.#scans,
-      agent.agentId,
-      message,
-      message.seq,
-      chunk.data,
-    )
-    if (chunk.data.type === 'files') {
-      this.hintWork('ingest')
-      this.#options.onChange('jobs')
-    }
+    const { db, types } = this.#options
+    const job = await db.selectFrom('job').select('kind').where('id', '=', message.jobId).executeTakeFirst()
+    if (!job) throw new LeaseLostError(message.jobId)
+    const take = types.get(job.kind)?.takeChunk
+    if (!take) throw new AppError('bad_request', `Job ${message.jobId} takes no parts`)
+    const answer = await take(db, agent.agentId, message, message.seq, message.chunk)
+    this.hintWork()
+    this.#options.onChange('jobs')
     return answer
   }
 
   async #complete(agent: Connected, message: AgentMessage<'job.complete'>) {
-    const job = await this.#finish(agent, message, message.result)
-    this.#options.onChange('jobs')
-    this.#options.onChange('timeline')
-    if (job.kind === 'library.scan') {
-      this.#options.onChange('libraries')
-      this.hintWork('ingest')
+    const { db, types, log, onChange } = this.#options
+    const { kinds, refused } = await completeJobs(db, types, agent.agentId, message.jobs)
+    for (const { jobId, error } of refused) {
+      log.warn({ jobId, agent: agent.name, code: error.code, reason: error.message }, 'result refused')
     }
-    return { leases: await this.#lease(agent, message.slots) }
+    onChange('jobs')
+    if (kinds.size > 0) onChange('timeline')
+    if (kinds.has('library.scan')) {
+      onChange('libraries')
+      this.hintWork()
+    }
+    return { refused, leases: message.slots.length > 0 ? await this.#lease(agent, message.slots) : [] }
   }
+}
 
-  /** A result that cannot be taken is the job's failure: it must not stay with an agent that is done with it. */
-  async #finish(agent: Connected, ref: LeaseRef, result: unknown) {
-    try {
-      return await completeJob(this.#options.db, this.#scans, agent.agentId, ref, result)
-    } catch (error) {
-      if (error instanceof AppError && !(error instanceof LeaseLostError)) {
-        await failJob(this.#options.db, agent.agentId, ref, toErrorBody(error))
-        this.#scans.forget(ref.jobId)
-      }
-      throw error
-    }
-  }
+function roomOfAgent(agentId: number): string {
+  return `agent ${agentId}`
+}
+
+function roomOfCapability(capability: Capability): string {
+  return `capability ${capability}`
 }
 
 function parseMessage<E extends AgentEvent>(event: E, raw: unknown): AgentMessage<E> {

@@ -6,7 +6,6 @@ import { findSession } from '../accounts/sessions.ts'
 import { tokenHash } from '../accounts/token-hash.ts'
 import type { Database } from '../db/database.ts'
 import { listAgents } from '../fleet/agent-views.ts'
-import type { FleetLink } from '../fleet/fleet-link.ts'
 import { readJobSummary } from '../fleet/job-summary.ts'
 import { listLibraries } from '../fleet/library-views.ts'
 import { isSecureRequest, readSessionCookie } from '../http/session-cookie.ts'
@@ -16,11 +15,14 @@ import { Coalesce } from './coalesce.ts'
 export type LiveDependencies = {
   db: Database
   log: Logger
-  fleet: Pick<FleetLink, 'isOnline'>
   publicOrigins: readonly string[]
+  /** There are other coordinators on this database, whose browsers must be told as well. */
+  isShared: boolean
 }
 
 const INTERVAL_MS = 500
+/** Between coordinators. */
+const CHANGED = 'changed'
 /** While jobs run, rates are shown again this often even when nothing else changes, so that they fall to zero. */
 const RATE_REFRESH_MS = 5_000
 /** Sessions end by time as well: sockets whose session is over are closed within this. */
@@ -49,6 +51,8 @@ export class LiveBroadcast {
   readonly #namespace: Namespace
   readonly #dependencies: LiveDependencies
   readonly #changes: Coalesce<LiveEvent>
+  /** What the other coordinators are told: the names of what has changed, at most two messages a second. */
+  readonly #shared: Coalesce<LiveEvent>
   readonly #sessionCheck: NodeJS.Timeout
   #rateRefresh: NodeJS.Timeout | undefined
 
@@ -60,6 +64,14 @@ export class LiveBroadcast {
       emit: (events) => this.#emit(events),
       onError: (error) => dependencies.log.error({ err: error }, 'could not tell browsers what changed'),
     })
+    this.#shared = new Coalesce({
+      intervalMs: INTERVAL_MS,
+      emit: async (events) => void namespace.serverSideEmit(CHANGED, [...events]),
+      onError: (error) => dependencies.log.warn({ err: error }, 'could not tell the other coordinators'),
+    })
+    namespace.on(CHANGED, (events: LiveEvent[]) => {
+      for (const event of events) this.#changedHere(event)
+    })
     namespace.use((socket, next) => {
       this.#admit(socket).then(() => next(), next)
     })
@@ -68,6 +80,11 @@ export class LiveBroadcast {
   }
 
   changed(what: LiveEvent): void {
+    if (this.#dependencies.isShared) this.#shared.changed(what)
+    this.#changedHere(what)
+  }
+
+  #changedHere(what: LiveEvent): void {
     if (this.#namespace.sockets.size > 0) this.#changes.changed(...impliedBy[what])
   }
 
@@ -80,6 +97,7 @@ export class LiveBroadcast {
     clearInterval(this.#sessionCheck)
     clearTimeout(this.#rateRefresh)
     this.#changes.stop()
+    this.#shared.stop()
   }
 
   async #admit(socket: Socket): Promise<void> {
@@ -102,9 +120,9 @@ export class LiveBroadcast {
 
   async #emit(events: ReadonlySet<LiveEvent>): Promise<void> {
     if (this.#namespace.sockets.size === 0) return
-    const { db, fleet } = this.#dependencies
+    const { db } = this.#dependencies
     if (events.has('jobs') || events.has('agents')) {
-      const agents = await listAgents(db, fleet)
+      const agents = await listAgents(db)
       const kinds = await readJobSummary(db, agents)
       this.#send('agents', { agents })
       this.#send('jobs', { kinds })
@@ -115,7 +133,7 @@ export class LiveBroadcast {
   }
 
   #send<E extends LiveEvent>(event: E, message: LiveMessage<E>): void {
-    this.#namespace.emit(event, message)
+    this.#namespace.local.emit(event, message)
   }
 
   #refreshRates(): void {

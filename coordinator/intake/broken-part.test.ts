@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { ScanChunk } from '../../protocol/scan.ts'
 import { freshDatabase } from '../db/testing/fresh-database.ts'
-import { enqueueScan } from '../jobs/enqueue.ts'
 import { VaultActor } from '../testing/vault-actor.ts'
+import { enqueueScan } from './enqueue-scan.ts'
 import { takeScanChunk } from './take-scan-chunk.ts'
 
 test('a part that failed half-way and is sent again makes no file missing', async () => {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { IngestInput } from '../../protocol/ingest.ts'
 import type { Database } from '../db/database.ts'
 import { freshDatabase } from '../db/testing/fresh-database.ts'
-import { enqueueScan } from '../jobs/enqueue.ts'
 import { type Tree, VaultActor } from '../testing/vault-actor.ts'
+import { enqueueScan } from './enqueue-scan.ts'
 
 /** The asset of each file on the disk, by the file's path. */
 async function assetsByPath(db: Database): Promise<Record<string, number | null>> {

@@ -1,29 +1,15 @@
 import { sql } from 'kysely'
 import type { IngestInput } from '../../protocol/ingest.ts'
 import { decodePathName, joinPathName } from '../../protocol/path-name.ts'
-import type { DatabaseTransaction } from '../db/database.ts'
-import type { LeasedJob } from '../jobs/lease-jobs.ts'
+import type { Queryable } from '../db/database.ts'
+import type { LeasedJob } from '../jobs/job-type.ts'
 
 /** Inputs of `file.ingest` jobs, as the files are known now; a file that is gone has none. */
 export async function ingestInputs(
-  tx: DatabaseTransaction,
+  db: Queryable,
   jobs: readonly LeasedJob[],
 ): Promise<Map<number, IngestInput>> {
-  const inputs = await readInputs(tx, jobs)
-  const without = jobs.filter((job) => !inputs.has(job.id))
-  if (without.length === 0) return inputs
-  // A scan that has just found such a file again has seen that it has a job and queued none: wait for it.
-  await sql`select 1 from folder where id in (
-      select folder_id from asset_file where id = any(${without.map((job) => job.subjectId)}::bigint[]))
-    order by id for share`.execute(tx)
-  return new Map([...inputs, ...(await readInputs(tx, without))])
-}
-
-async function readInputs(
-  tx: DatabaseTransaction,
-  jobs: readonly LeasedJob[],
-): Promise<Map<number, IngestInput>> {
-  const files = await tx
+  const files = await db
     .selectFrom('asset_file as file')
     .innerJoin('folder', 'folder.id', 'file.folder_id')
     .innerJoin('library', 'library.id', 'file.library_id')

@@ -122,7 +122,7 @@ test.for(['scan ends first', 'reading ends first'])('a moved file keeps its asse
     await vault.scanAndIngest()
   } else {
     // The scan reports the new file, which is read before the scan comes to its end.
-    const { enqueueScan } = await import('../jobs/enqueue.ts')
+    const { enqueueScan } = await import('./enqueue-scan.ts')
     await enqueueScan(fresh.db, vault.libraryId, { acceptMissing: false })
     const [lease] = await vault.lease('scan', 1)
     const complete = vault.complete.bind(vault)
@@ -274,7 +274,7 @@ test('the same part of a scan sent twice changes nothing the second time', async
     '': Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`${i}.jpg`, { content: `${i}` }])),
   }
   const { takeScanChunk } = await import('./take-scan-chunk.ts')
-  const { enqueueScan } = await import('../jobs/enqueue.ts')
+  const { enqueueScan } = await import('./enqueue-scan.ts')
   await enqueueScan(fresh.db, vault.libraryId, { acceptMissing: false })
   const [lease] = await vault.lease('scan', 1)
   const digest = 'AAAAAAAAAAAAAAAAAAAAAA'

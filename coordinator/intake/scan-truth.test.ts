@@ -5,8 +5,8 @@ import { testEnvironment } from '../../config/test-environment.ts'
 import type { Database } from '../db/database.ts'
 import { openDatabase } from '../db/database.ts'
 import { freshDatabase } from '../db/testing/fresh-database.ts'
-import { enqueueJobs } from '../jobs/enqueue.ts'
 import { VaultActor } from '../testing/vault-actor.ts'
+import { enqueueReading } from './enqueue-ingest.ts'
 
 async function statesByName(db: Database): Promise<Record<string, string>> {
   const files = await db.selectFrom('asset_file').select(['name', 'state']).execute()
@@ -69,7 +69,7 @@ test.skipIf(!testEnvironment.databaseUrl)(
           .set({ state: 'found' })
           .returning('id')
           .executeTakeFirstOrThrow()
-        await enqueueJobs(tx, [{ kind: 'file.ingest', subjectId: id, libraryId: vault.libraryId }])
+        await enqueueReading(tx, [{ id, libraryId: vault.libraryId, mtimeUs: 0 }])
         leasing = vault.lease('ingest', 1)
         await Promise.race([leasing, untilSomebodyWaits(fresh.db)])
       })
@@ -112,7 +112,7 @@ test('a scan that is tried again leaves each skipped path listed once', async ()
   await using fresh = await freshDatabase()
   const vault = await VaultActor.create(fresh.db)
   vault.tree = { '': { 'a.jpg': { content: 'a' } } }
-  const { enqueueScan } = await import('../jobs/enqueue.ts')
+  const { enqueueScan } = await import('./enqueue-scan.ts')
   const { releaseJobs } = await import('../jobs/return-jobs.ts')
   const { takeScanChunk } = await import('./take-scan-chunk.ts')
   await enqueueScan(fresh.db, vault.libraryId, { acceptMissing: false })

@@ -6,7 +6,7 @@ import { decodePathName, encodePathName } from '../../protocol/path-name.ts'
 import type { ScanChunk, ScanChunkAnswer, SkippedPath } from '../../protocol/scan.ts'
 import type { Database, DatabaseTransaction } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
-import { enqueueJobs } from '../jobs/enqueue.ts'
+import { enqueueReading } from './enqueue-ingest.ts'
 import { reconcileFolder } from './reconcile-folder.ts'
 import type { PartialListing, ScanSession, ScanSessions } from './scan-sessions.ts'
 
@@ -195,16 +195,9 @@ async function takeFiles(
       size_bytes = excluded.size_bytes, mtime_us = excluded.mtime_us
     where file.state = 'missing' or file.size_bytes <> excluded.size_bytes or file.mtime_us <> excluded.mtime_us
     returning id, mtime_us as "mtimeUs", xmax = 0 as added, state = 'found' as found`.execute(tx)
-  await enqueueJobs(
+  await enqueueReading(
     tx,
-    rows
-      .filter((row) => row.found)
-      .map((row) => ({
-        kind: 'file.ingest',
-        subjectId: row.id,
-        libraryId,
-        orderKey: Math.floor(row.mtimeUs / 1_000_000),
-      })),
+    rows.filter((row) => row.found).map((row) => ({ id: row.id, libraryId, mtimeUs: row.mtimeUs })),
   )
   const changed = rows.filter((row) => !row.added).map((row) => row.id)
   return { added: rows.length - changed.length, changed }

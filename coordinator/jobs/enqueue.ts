@@ -1,72 +1,75 @@
 import { sql } from 'kysely'
-import { type JobKind, jobContracts } from '../../protocol/jobs.ts'
+import type { JobContract } from '../../protocol/jobs.ts'
 import type { Queryable } from '../db/database.ts'
 
 export type NewJob = {
-  kind: JobKind
+  kind: string
+  contract: Pick<JobContract, 'capability' | 'priority'>
   /** The library, file or asset it is about: one open job for each kind and subject. */
   subjectId: number
   libraryId: number | null
+  /** Instead of the kind's own. */
+  priority?: number
   /** Within a priority, higher goes first: seconds since 1970 of what it is about. */
   orderKey?: number
   payload?: Record<string, unknown>
-}
-
-/** Queues jobs in one statement; those already open stay as they are. Returns how many were new. */
-export async function enqueueJobs(db: Queryable, jobs: readonly NewJob[]): Promise<number> {
-  if (jobs.length === 0) return 0
-  const column = <T>(of: (job: NewJob) => T): T[] => jobs.map(of)
-  const { rows } = await sql`
-    insert into job (kind, capability, priority, order_key, library_id, subject_id, payload)
-    select * from unnest(
-      ${column((job) => job.kind)}::text[],
-      ${column((job) => jobContracts[job.kind].capability)}::text[],
-      ${column((job) => jobContracts[job.kind].priority)}::smallint[],
-      ${column((job) => job.orderKey ?? 0)}::bigint[],
-      ${column((job) => job.libraryId)}::bigint[],
-      ${column((job) => job.subjectId)}::bigint[],
-      ${column((job) => JSON.stringify(job.payload ?? {}))}::jsonb[])
-    on conflict (kind, subject_id) where state in ('queued', 'leased') do nothing
-    returning id`.execute(db)
-  return rows.length
+  /** Only agents that have this model may run it. */
+  model?: string
+  /** Waits until then. */
+  runAfter?: Date
+  /** Waits until that job is done, and starts then. */
+  afterJobId?: number
 }
 
 /**
- * Queues a scan, or returns the one that is already open.
+ * Queues jobs; of those already open the more urgent priority counts, the rest stays as it is.
  *
- * @param options.acceptMissing a person has confirmed that files which are gone are meant to be gone
+ * @returns the new ones' ids
  */
-export async function enqueueScan(
-  db: Queryable,
-  libraryId: number,
-  options: { acceptMissing: boolean },
-): Promise<number> {
-  const { capability, priority } = jobContracts['library.scan']
-  const { rows } = await sql<{ id: number }>`
-    insert into job (kind, capability, priority, library_id, subject_id, payload)
-    values ('library.scan', ${capability}, ${priority}, ${libraryId}, ${libraryId}, ${JSON.stringify(options)})
+export async function enqueueJobs(db: Queryable, jobs: readonly NewJob[]): Promise<number[]> {
+  if (jobs.length === 0) return []
+  await ensureLanes(db, jobs)
+  const column = <T>(of: (job: NewJob) => T): T[] => jobs.map(of)
+  const { rows } = await sql<{ id: number; isNew: boolean }>`
+    insert into job (lane_id, kind, priority, order_key, library_id, subject_id, payload, run_after, after_job_id,
+      waiting)
+    select lane.id, given.kind, given.priority, given.order_key, given.library_id, given.subject_id, given.payload,
+      case when before.id is not null then 'infinity' else coalesce(given.run_after, now()) end,
+      before.id, before.id is not null or coalesce(given.run_after > now(), false)
+    from unnest(
+      ${column((job) => job.kind)}::text[],
+      ${column((job) => job.priority ?? job.contract.priority)}::smallint[],
+      ${column((job) => job.orderKey ?? 0)}::bigint[],
+      ${column((job) => job.libraryId)}::bigint[],
+      ${column((job) => job.subjectId)}::bigint[],
+      ${column((job) => JSON.stringify(job.payload ?? {}))}::jsonb[],
+      ${column((job) => job.model ?? null)}::text[],
+      ${column((job) => job.runAfter?.toISOString() ?? null)}::timestamptz[],
+      ${column((job) => job.afterJobId ?? null)}::bigint[])
+      as given (kind, priority, order_key, library_id, subject_id, payload, model, run_after, after_job_id)
+    join lane on lane.kind = given.kind and lane.library_id is not distinct from given.library_id
+      and lane.model is not distinct from given.model
+    left join lateral (
+      -- Held until we are in, so that its end does not pass us by.
+      select id from job where id = given.after_job_id and state <> 'done' for share) before on true
     on conflict (kind, subject_id) where state in ('queued', 'leased')
-      do update set payload = case when (excluded.payload->>'acceptMissing')::boolean
-        then excluded.payload else job.payload end
-    returning id`.execute(db)
-  return rows[0]!.id
+      do update set priority = excluded.priority where job.priority < excluded.priority
+    returning id, xmax = 0 as "isNew"`.execute(db)
+  return rows.filter((row) => row.isNew).map((row) => row.id)
 }
 
-/** Queues the reading of files, newest first. */
-export async function enqueueIngest(db: Queryable, fileIds: readonly number[]): Promise<number> {
-  const files = await db
-    .selectFrom('asset_file')
-    .select(['id', 'library_id', 'mtime_us'])
-    .where('id', '=', sql<number>`any(${[...fileIds]}::bigint[])`)
-    .where('state', '<>', 'missing')
-    .execute()
-  return enqueueJobs(
-    db,
-    files.map((file) => ({
-      kind: 'file.ingest',
-      subjectId: file.id,
-      libraryId: file.library_id,
-      orderKey: Math.floor(file.mtime_us / 1_000_000),
-    })),
-  )
+/** In a statement of its own: a lane that somebody else has just made is seen only by the next. */
+async function ensureLanes(db: Queryable, jobs: readonly NewJob[]): Promise<void> {
+  const lanes = new Map(jobs.map((job) => [`${job.kind} ${job.libraryId} ${job.model}`, job]))
+  const column = <T>(of: (job: NewJob) => T): T[] => [...lanes.values()].map(of)
+  await sql`
+    insert into lane (kind, library_id, model, capability)
+    select given.* from unnest(
+      ${column((job) => job.kind)}::text[],
+      ${column((job) => job.libraryId)}::bigint[],
+      ${column((job) => job.model ?? null)}::text[],
+      ${column((job) => job.contract.capability)}::text[]) as given (kind, library_id, model, capability)
+    where not exists (select 1 from lane where lane.kind = given.kind
+      and lane.library_id is not distinct from given.library_id and lane.model is not distinct from given.model)
+    on conflict do nothing`.execute(db)
 }

@@ -1,103 +1,188 @@
-import { sql } from 'kysely'
-import type { JobKind } from '../../protocol/jobs.ts'
+import { type RawBuilder, sql } from 'kysely'
 import type { Lease, Slots } from '../../protocol/leases.ts'
-import type { Database, DatabaseTransaction } from '../db/database.ts'
+import type { Database, Queryable } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
-import { ingestInputs } from '../intake/ingest-inputs.ts'
-import { startScans } from '../intake/start-scans.ts'
+import type { JobType, JobTypes, LeasedJob } from './job-type.ts'
+import type { KindLimits } from './kind-limits.ts'
+import { releaseJobs } from './return-jobs.ts'
 
-/** A job that has just been leased, before its input is known. */
-export type LeasedJob = { id: number; kind: JobKind; subjectId: number; fencingToken: number }
+/** Who asks for work. */
+export type Holder = {
+  agentId: number
+  /** Of its process: tells later whether that has ended. */
+  instance: string
+  models: readonly string[]
+}
 
-/** Builds the inputs of leased jobs of one kind; a job without an entry has lost its subject. */
-type InputBuilder = (tx: DatabaseTransaction, jobs: readonly LeasedJob[]) => Promise<Map<number, unknown>>
+export type LeaseOptions = { db: Database; types: JobTypes; limits: KindLimits; ttlMs: number }
 
-const inputBuilders: Record<JobKind, InputBuilder> = {
-  'library.scan': startScans,
-  'file.ingest': ingestInputs,
+type PickedJob = LeasedJob & { priority: number; orderKey: number }
+
+/**
+ * Leases up to `slots` jobs to an agent on the database's clock: the most urgent first, within a priority
+ * lane by lane in turn, within a lane the newest pictures first.
+ *
+ * Work on a library's files goes to its own vault agent only. Rests: what is paused, a library that is
+ * offline, a kind that is at its limit, what needs a model that the agent lacks. Jobs whose subject is gone
+ * are cancelled on the way.
+ */
+export async function leaseJobs(
+  options: LeaseOptions,
+  holder: Holder,
+  slots: readonly Slots[],
+): Promise<Lease[]> {
+  const leases: Lease[] = []
+  for (const slot of slots) {
+    const kinds = [...options.types].filter(([, type]) => type.contract.capability === slot.capability)
+    const jobs = await pick(options, holder, slot, kinds)
+    for (const [kind, type] of kinds) {
+      const ofKind = jobs.filter((job) => job.kind === kind)
+      if (ofKind.length === 0) continue
+      const inputs = await buildInputs(options.db, type, holder, ofKind)
+      for (const job of ofKind) {
+        const input = inputs.get(job.id)
+        if (input === undefined) continue
+        leases.push({
+          jobId: job.id,
+          kind,
+          capability: slot.capability,
+          priority: job.priority,
+          fencingToken: job.fencingToken,
+          ttlMs: options.ttlMs,
+          input,
+        })
+      }
+    }
+  }
+  return leases
+}
+
+async function pick(
+  options: LeaseOptions,
+  holder: Holder,
+  slot: Slots,
+  kinds: [string, JobType][],
+): Promise<PickedJob[]> {
+  if (kinds.length === 0) return []
+  const limited = await options.limits.among(kinds.map(([kind]) => kind))
+  const statement = pickStatement(holder, slot, kinds, options.ttlMs)
+  const { rows } =
+    limited.length === 0
+      ? await statement.execute(options.db)
+      : await transact(options.db, { durable: false }, async (tx) => {
+          // One at a time, so that each sees what the one before has leased.
+          await sql`select 1 from job_kind where kind = any(${limited}) order by kind for update`.execute(tx)
+          return await statement.execute(tx)
+        })
+  return rows.sort((a, b) => b.priority - a.priority || b.orderKey - a.orderKey || a.id - b.id)
 }
 
 /**
- * Leases up to `slots` jobs to an agent, best first, on the database's clock.
+ * One statement that needs no transaction around it. Each lane offers its best jobs; they are dealt out in
+ * turns, and chance decides between lanes in the same turn, so that none starves when only one job is asked
+ * for at a time.
  *
- * Work on a library goes to its own vault agent only, and rests while the library is offline (all but
- * the scan, which finds out when it is back). A known file that has changed is not read while its library is
- * being scanned: whether it is another one, moved over it, shows when the scan knows what is missing. Jobs
- * whose subject is gone are cancelled on the way.
+ * It need not reach the disk before it is answered: a lease that is lost with the machine is leased again.
  */
-export async function leaseJobs(
-  db: Database,
-  agentId: number,
-  slots: readonly Slots[],
-  ttlMs: number,
-): Promise<Lease[]> {
-  if (slots.length === 0) return []
-  return transact(db, { durable: false }, async (tx) => {
-    const leases: Lease[] = []
-    for (const slot of slots) {
-      const jobs = await pick(tx, agentId, slot, ttlMs)
-      for (const [kind, build] of Object.entries(inputBuilders)) {
-        const ofKind = jobs.filter((job) => job.kind === kind)
-        if (ofKind.length === 0) continue
-        const inputs = await build(tx, ofKind)
-        for (const job of ofKind) {
-          const input = inputs.get(job.id)
-          if (input !== undefined) {
-            leases.push({ jobId: job.id, kind: job.kind, fencingToken: job.fencingToken, ttlMs, input })
-          }
-        }
-        await cancelSubjectless(
-          tx,
-          ofKind.filter((job) => !inputs.has(job.id)),
-        )
-      }
-    }
-    return leases
-  })
-}
-
-/** Of a job that is queued: its file is new, or no scan is running that may yet tell that it is another one. */
-const mayRead = sql`job.kind <> 'file.ingest'
-  or job.library_id <> all (array(
-    select scan.subject_id from job scan where scan.kind = 'library.scan' and scan.state = 'leased'))
-  or (select file.content_hash is null from asset_file file where file.id = job.subject_id) is not false`
-
-/** Library by library, so that the queue of one that rests, or is another agent's, is not gone through each time. */
-async function pick(
-  tx: DatabaseTransaction,
-  agentId: number,
+function pickStatement(
+  holder: Holder,
   slot: Slots,
+  kinds: [string, JobType][],
   ttlMs: number,
-): Promise<LeasedJob[]> {
-  const { rows } = await sql<LeasedJob & { priority: number; orderKey: number }>`
+): RawBuilder<PickedJob> {
+  const named = (is: (type: JobType) => boolean) => kinds.filter(([, type]) => is(type)).map(([kind]) => kind)
+  return sql<PickedJob>`
+    with open_lane as materialized (
+      select lane.id, lane.kind, random() as chance,
+        case when job_kind.max_running is null then ${slot.count}
+          else least(${slot.count}, greatest(0, job_kind.max_running - (
+            select count(*) from job held join lane of on of.id = held.lane_id
+            where held.state = 'leased' and of.kind = lane.kind))) end as room
+      from (select set_config('synchronous_commit', 'off', true)) setting
+      cross join lane
+      left join library on library.id = lane.library_id
+      left join job_kind on job_kind.kind = lane.kind
+      where lane.kind = any(${named(() => true)})
+        and (lane.model is null or lane.model = any(${[...holder.models]}))
+        and exists (select 1 from agent
+          where agent.id = ${holder.agentId} and not agent.draining and agent.revoked_at is null)
+        and job_kind.paused is not true and library.paused is not true
+        and (library.agent_id = ${holder.agentId} or lane.kind = any(${named((type) => type.contract.runsOn === 'any')}))
+        and (library.state is distinct from 'offline' or lane.kind = any(${named((type) => type.runsOffline === true)}))),
+    offered as materialized (
+      select best.*, lane.kind, lane.room, lane.chance,
+        row_number() over (partition by lane.id
+          order by best.priority desc, best.order_key desc, best.id) as turn
+      from open_lane lane cross join lateral (
+        select job.id, job.priority, job.order_key from job
+        where job.lane_id = lane.id and job.state = 'queued' and not job.waiting
+          and job.priority >= ${slot.minPriority ?? -1} and (${mayStart(kinds)})
+        order by job.priority desc, job.order_key desc, job.id
+        limit lane.room
+        for update of job skip locked) best),
+    ranked as (
+      select *, row_number() over (partition by kind order by priority desc, turn, chance) as place
+      from offered)
     update job set
       state = 'leased',
       fencing_token = job.fencing_token + 1,
       attempt = job.attempt + 1,
-      agent_id = ${agentId},
+      agent_id = ${holder.agentId},
+      instance = ${holder.instance},
       leased_at = now(),
       started_at = coalesce(job.started_at, now()),
       lease_expires_at = now() + ${ttlMs} * interval '1 millisecond'
     where id = any (array(
-      select candidate.id from library cross join lateral (
-        select job.id, job.priority, job.order_key from job
-        where job.state = 'queued' and job.capability = ${slot.capability} and job.library_id = library.id
-          and job.run_after <= now() and (${mayRead})
-        order by job.priority desc, job.order_key desc, job.id
-        limit ${slot.count}
-        for update of job skip locked) candidate
-      where library.agent_id = ${agentId} and (library.state <> 'offline' or ${slot.capability} = 'scan')
-      order by candidate.priority desc, candidate.order_key desc, candidate.id
-      limit ${slot.count}))
+      select id from ranked where place <= room order by priority desc, turn, chance limit ${slot.count}))
     returning id, kind, subject_id as "subjectId", fencing_token as "fencingToken",
-      priority, order_key as "orderKey"`.execute(tx)
-  return rows.sort((a, b) => b.priority - a.priority || b.orderKey - a.orderKey || a.id - b.id)
+      priority, order_key as "orderKey"`
 }
 
-async function cancelSubjectless(tx: DatabaseTransaction, jobs: readonly LeasedJob[]): Promise<void> {
+function mayStart(kinds: [string, JobType][]): RawBuilder<unknown> {
+  const conditions = kinds.flatMap(([kind, type]) =>
+    type.mayStart ? [sql`(job.kind <> ${kind} or (${type.mayStart}))`] : [],
+  )
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)
+}
+
+/** What a job without a subject still holds is given up; a failure here must not keep the jobs. */
+async function buildInputs(
+  db: Database,
+  type: JobType,
+  holder: Holder,
+  jobs: readonly LeasedJob[],
+): Promise<Map<number, unknown>> {
+  try {
+    const inputs = await type.buildInputs(db, jobs)
+    const without = jobs.filter((job) => !inputs.has(job.id))
+    if (without.length === 0) return inputs
+    const late = await transact(db, { durable: false }, async (tx) => {
+      await type.lockSubjects?.(tx, without)
+      const found = await type.buildInputs(tx, without)
+      await cancelSubjectless(
+        tx,
+        without.filter((job) => !found.has(job.id)),
+      )
+      return found
+    })
+    return new Map([...inputs, ...late])
+  } catch (error) {
+    await releaseJobs(
+      db,
+      holder.agentId,
+      jobs.map((job) => ({ jobId: job.id, fencingToken: job.fencingToken })),
+      'Their inputs could not be read',
+    )
+    throw error
+  }
+}
+
+async function cancelSubjectless(db: Queryable, jobs: readonly LeasedJob[]): Promise<void> {
   if (jobs.length === 0) return
   await sql`
-    update job set state = 'cancelled', finished_at = now(), lease_expires_at = null,
+    update job set state = 'cancelled', finished_at = now(), lease_expires_at = null, instance = null,
       error_code = 'file_missing', error_message = 'What this job was about no longer exists'
-    where id = any(${jobs.map((job) => job.id)}::bigint[])`.execute(tx)
+    from unnest(${jobs.map((job) => job.id)}::bigint[], ${jobs.map((job) => job.fencingToken)}::bigint[])
+      as given (id, token)
+    where job.id = given.id and job.fencing_token = given.token and job.state = 'leased'`.execute(db)
 }

@@ -1,74 +1,126 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { LeaseRef } from '../../protocol/leases.ts'
 import type { Queryable } from '../db/database.ts'
 
-/** A job on which this many agents died in a row is set aside: it may be what kills them. */
-const MAX_LOST_LEASES = 3
+/** A job during which this many agents died in a row is set aside: it may be what kills them. */
+const MAX_DEATHS = 3
 
 /**
- * Puts jobs back whose leases have run out. The file is not blamed: the attempt does not count, but a
- * third loss in a row quarantines the job.
+ * Puts jobs back whose leases have run out. The file is not blamed: the attempt does not count, and whether the
+ * agent has died or only slept shows when it comes back.
  *
  * @returns how many leases were lost
  */
 export async function returnExpired(db: Queryable): Promise<number> {
-  return lose(db, sql`lease_expires_at < now()`)
+  const { rows } = await sql`
+    with lost as (
+      select id from job where state = 'leased' and lease_expires_at < now() for update skip locked),
+    returned as (
+      update job set state = 'queued', waiting = false, attempt = greatest(attempt - 1, 0),
+        lease_expires_at = null, progress = null, run_after = now()
+      from lost where job.id = lost.id
+      returning job.id, job.fencing_token, job.agent_id, job.leased_at),
+    noted as (
+      insert into job_event (job_id, event, fencing_token, agent_id, leased_at)
+      select id, 'lost', fencing_token, agent_id, leased_at from returned)
+    select id from returned`.execute(db)
+  return rows.length
 }
 
 /**
- * Puts back what an agent held in an earlier life: it has just connected and does not know of them.
+ * Puts back what an agent does not hold, as its hello says. What its process held in an earlier life ended with
+ * that life, and a job that was running then may be what ended it. The rest it never got to know of, because
+ * the answer to its request was lost: that says nothing about anybody.
+ *
+ * @param instance of the process that says hello
+ * @returns how many jobs were put back
  */
 export async function returnUnheld(
   db: Queryable,
   agentId: number,
+  instance: string,
   held: readonly LeaseRef[],
 ): Promise<number> {
-  return lose(
+  await buryEarlierLife(db, agentId, instance)
+  return await release(
     db,
-    sql`agent_id = ${agentId} and (id, fencing_token) not in (
+    sql`state = 'leased' and agent_id = ${agentId} and (id, fencing_token) not in (
       select * from unnest(${held.map((ref) => ref.jobId)}::bigint[], ${held.map((ref) => ref.fencingToken)}::bigint[]))`,
+    'The agent never got it',
   )
 }
 
 /**
- * An agent starts what it holds in the order in which it was leased, so only as many of its jobs as it runs
- * at once can have ended it; those that only waited behind them are not suspected.
+ * Jobs leased to an earlier process of an agent: those it held when it ended, and those whose leases ran out
+ * before it came back. It started them in the order in which they were leased, so only as many as it
+ * runs at once can have ended it; those that only waited behind them are not suspected.
  */
-async function lose(db: Queryable, which: ReturnType<typeof sql>): Promise<number> {
-  const { rows } = await sql`
-    with lost as (
-      select id, agent_id, capability, leased_at, priority, order_key from job
-      where state = 'leased' and ${which} for update skip locked),
+async function buryEarlierLife(db: Queryable, agentId: number, instance: string): Promise<void> {
+  await sql`
+    with orphan as (
+      select id, lane_id, leased_at, priority, order_key from job
+      where agent_id = ${agentId} and state in ('leased', 'queued') and instance <> ${instance}
+      for update skip locked),
     ranked as (
-      select lost.id, row_number() over (
-          partition by lost.agent_id, lost.capability
-          order by lost.leased_at, lost.priority desc, lost.order_key desc, lost.id) as place,
-        coalesce((select (offer->>'concurrency')::integer from jsonb_array_elements(agent.capabilities) offer
-          where offer->>'capability' = lost.capability limit 1), 1) as slots
-      from lost left join agent on agent.id = lost.agent_id),
-    counted as (
-      select ranked.id, job.lost_leases + case when place <= slots then 1 else 0 end as losses
-      from ranked join job on job.id = ranked.id)
-    update job set
-      state = case when losses >= ${MAX_LOST_LEASES} then 'dead' else 'queued' end,
-      finished_at = case when losses >= ${MAX_LOST_LEASES} then now() end,
-      error_code = case when losses >= ${MAX_LOST_LEASES} then 'quarantined' else error_code end,
-      error_message = case when losses >= ${MAX_LOST_LEASES}
-        then 'Three agents in a row ended while running this job; retry it when the cause is known'
-        else error_message end,
-      lost_leases = losses, attempt = greatest(attempt - 1, 0),
-      lease_expires_at = null, progress = null, run_after = now()
-    from counted where counted.id = job.id
-    returning job.id`.execute(db)
-  return rows.length
+      select orphan.id, row_number() over (partition by lane.capability
+          order by orphan.leased_at, orphan.priority desc, orphan.order_key desc, orphan.id) as place,
+        coalesce((select (offer->>'concurrency')::integer
+          from agent, jsonb_array_elements(agent.capabilities) offer
+          where agent.id = ${agentId} and offer->>'capability' = lane.capability limit 1), 1) as slots
+      from orphan join lane on lane.id = orphan.lane_id),
+    judged as (
+      select job.id, job.state = 'leased' as was_leased, place <= slots as was_running,
+        job.deaths + case when place <= slots then 1 else 0 end as deaths
+      from ranked join job on job.id = ranked.id),
+    buried as (
+      update job set
+        state = case when judged.deaths >= ${MAX_DEATHS} then 'dead' else 'queued' end,
+        waiting = false,
+        finished_at = case when judged.deaths >= ${MAX_DEATHS} then now() end,
+        error_code = case when judged.deaths >= ${MAX_DEATHS} then 'quarantined' else error_code end,
+        error_message = case when judged.deaths >= ${MAX_DEATHS}
+          then 'Three agents in a row ended while running this job; try it again when the cause is known'
+          else error_message end,
+        deaths = judged.deaths, instance = null,
+        attempt = case when was_leased then greatest(attempt - 1, 0) else attempt end,
+        lease_expires_at = null, progress = null, run_after = now()
+      from judged where judged.id = job.id
+      returning job.id, job.state, job.fencing_token, job.agent_id, job.leased_at, judged.was_running),
+    noted as (
+      insert into job_event (job_id, event, fencing_token, agent_id, leased_at)
+      select id, case when was_running then 'died' else 'released' end, fencing_token, agent_id, leased_at
+      from buried)
+    insert into job_event (job_id, event) select id, 'quarantined' from buried where state = 'dead'`.execute(
+    db,
+  )
 }
 
-/** Takes back leases that an agent gives up by intent (drain, stop): queued at once, nothing counted. */
-export async function releaseJobs(db: Queryable, agentId: number, refs: readonly LeaseRef[]): Promise<void> {
-  await sql`
-    update job set state = 'queued', attempt = greatest(attempt - 1, 0), lease_expires_at = null, progress = null
-    from unnest(${refs.map((ref) => ref.jobId)}::bigint[], ${refs.map((ref) => ref.fencingToken)}::bigint[])
-      as given (id, token)
-    where job.id = given.id and job.fencing_token = given.token
-      and job.agent_id = ${agentId} and job.state = 'leased'`.execute(db)
+/** Takes back leases that an agent gives up by intent (drain, stop, suspend): queued at once, nothing counted. */
+export async function releaseJobs(
+  db: Queryable,
+  agentId: number,
+  refs: readonly LeaseRef[],
+  reason: string,
+): Promise<number> {
+  if (refs.length === 0) return 0
+  return await release(
+    db,
+    sql`state = 'leased' and agent_id = ${agentId} and (id, fencing_token) in (
+      select * from unnest(${refs.map((ref) => ref.jobId)}::bigint[], ${refs.map((ref) => ref.fencingToken)}::bigint[]))`,
+    reason,
+  )
+}
+
+async function release(db: Queryable, which: RawBuilder<unknown>, reason: string): Promise<number> {
+  const { rows } = await sql`
+    with returned as (
+      update job set state = 'queued', waiting = false, attempt = greatest(attempt - 1, 0), instance = null,
+        lease_expires_at = null, progress = null, run_after = now()
+      where ${which}
+      returning id, fencing_token, agent_id, leased_at),
+    noted as (
+      insert into job_event (job_id, event, fencing_token, agent_id, leased_at, message)
+      select id, 'released', fencing_token, agent_id, leased_at, ${reason} from returned)
+    select id from returned`.execute(db)
+  return rows.length
 }

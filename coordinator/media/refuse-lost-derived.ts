@@ -1,6 +1,6 @@
 import { AppError } from '../../protocol/errors.ts'
 import type { Queryable } from '../db/database.ts'
-import { enqueueIngest } from '../jobs/enqueue.ts'
+import { enqueueIngest } from '../intake/enqueue-ingest.ts'
 
 /**
  * A derived file that the database knows is not in the store: its original is read again.

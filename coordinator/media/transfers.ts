@@ -8,7 +8,7 @@ type BytesWanted = Omit<CoordinatorMessage<'bytes.send'>, 'transferId'>
 
 export type TransfersOptions = {
   /** Asks the agent; false when it is not connected. */
-  sendToAgent: (agentId: number, message: CoordinatorMessage<'bytes.send'>) => boolean
+  sendToAgent: (agentId: number, message: CoordinatorMessage<'bytes.send'>) => Promise<boolean>
   /** How long an agent may take until its first byte. */
   waitMs?: number
 }
@@ -94,7 +94,7 @@ export class Transfers {
     signal.addEventListener('abort', stop, { once: true })
     if (signal.aborted) stop()
     try {
-      if (!this.#options.sendToAgent(agentId, { transferId, ...wanted })) {
+      if (!(await this.#options.sendToAgent(agentId, { transferId, ...wanted }))) {
         reject(
           new AppError(
             'library_offline',

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
+import { AppError, LeaseLostError } from '../../protocol/errors.ts'
 import type { IngestInput, IngestResult } from '../../protocol/ingest.ts'
 import type { Lease } from '../../protocol/leases.ts'
-import type { ScanInput, ScanResult } from '../../protocol/scan.ts'
+import type { ScanChunk, ScanChunkAnswer, ScanInput, ScanResult } from '../../protocol/scan.ts'
 import type { Database } from '../db/database.ts'
 import { enrollAgents, ensureLibraries } from '../fleet/enroll-agents.ts'
-import { ScanSessions } from '../intake/scan-sessions.ts'
-import { takeScanChunk } from '../intake/take-scan-chunk.ts'
-import { completeJob } from '../jobs/complete-job.ts'
-import { enqueueScan } from '../jobs/enqueue.ts'
+import { enqueueScan } from '../intake/enqueue-scan.ts'
+import { createJobTypes } from '../job-types.ts'
+import { completeJobs } from '../jobs/complete-jobs.ts'
+import { KindLimits } from '../jobs/kind-limits.ts'
 import { leaseJobs } from '../jobs/lease-jobs.ts'
 
 /** What lies on the vault's disk: folders by path (the root is ''), files by name. */
@@ -28,7 +29,11 @@ export class VaultActor {
   readonly db: Database
   readonly agentId: number
   readonly libraryId: number
-  sessions = new ScanSessions()
+  readonly limits: KindLimits
+  /** Of the coordinator: another one knows nothing of this one's running scans. */
+  types = createJobTypes()
+  /** Of the agent's process: another one is another life. */
+  instance = 'A'.repeat(22)
   tree: Tree = {}
   unreadable: string[] = []
   /** Files whose reading was asked for, in order. */
@@ -36,6 +41,7 @@ export class VaultActor {
 
   private constructor(db: Database, agentId: number, libraryId: number) {
     this.db = db
+    this.limits = new KindLimits(db)
     this.agentId = agentId
     this.libraryId = libraryId
   }
@@ -70,8 +76,14 @@ export class VaultActor {
       files: Object.keys(files).length,
     }))
     let seq = 0
-    const send = (chunk: Parameters<typeof takeScanChunk>[5]) =>
-      takeScanChunk(this.db, this.sessions, this.agentId, lease, seq++, chunk)
+    const send = (chunk: ScanChunk) =>
+      this.types.get('library.scan')!.takeChunk!(
+        this.db,
+        this.agentId,
+        lease,
+        seq++,
+        chunk,
+      ) as Promise<ScanChunkAnswer>
     const { changed } = await send({ type: 'folders', folders })
     for (const path of changed) {
       const files = Object.entries(this.tree[path] ?? {}).map(([name, file]) => ({
@@ -122,11 +134,16 @@ export class VaultActor {
   }
 
   lease(capability: 'scan' | 'ingest', count: number, ttlMs = TTL_MS): Promise<Lease[]> {
-    return leaseJobs(this.db, this.agentId, [{ capability, count }], ttlMs)
+    const { db, types, limits, agentId, instance } = this
+    return leaseJobs({ db, types, limits, ttlMs }, { agentId, instance, models: [] }, [{ capability, count }])
   }
 
-  complete(lease: Lease, result: ScanResult | IngestResult): Promise<unknown> {
-    return completeJob(this.db, this.sessions, this.agentId, lease, result)
+  /** @throws AppError with the reason for which the result was refused */
+  async complete(lease: Lease, result: ScanResult | IngestResult): Promise<void> {
+    const { refused } = await completeJobs(this.db, this.types, this.agentId, [{ ...lease, result }])
+    const error = refused[0]?.error
+    if (error?.code === 'lease_lost') throw new LeaseLostError(lease.jobId)
+    if (error) throw new AppError(error.code, error.message)
   }
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from '../../../protocol/errors.ts'
 import type { Database } from '../../db/database.ts'
 import type { FleetLink } from '../../fleet/fleet-link.ts'
-import { enqueueIngest } from '../../jobs/enqueue.ts'
+import { enqueueIngest } from '../../intake/enqueue-ingest.ts'
 import { requireAssetDetail } from '../../search/asset-detail.ts'
 import { listAssets } from '../../search/list-assets.ts'
 import { readTimeline } from '../../search/timeline.ts'

@@ -1,18 +1,25 @@
+import { jobContracts } from '../../../protocol/jobs.ts'
 import type { Database } from '../../db/database.ts'
 import { listAgents, requireAgent } from '../../fleet/agent-views.ts'
 import type { FleetLink } from '../../fleet/fleet-link.ts'
-import { readJobSummary } from '../../fleet/job-summary.ts'
-import { listJobs, requireJob } from '../../fleet/job-views.ts'
+import { requireJobDetail } from '../../fleet/job-detail.ts'
+import { readJobSummary, requireKind } from '../../fleet/job-summary.ts'
+import { listFailures, listJobs, requireJob } from '../../fleet/job-views.ts'
 import { cancelJob, retryDeadJobs, retryJob } from '../../jobs/control.ts'
+import { setKind } from '../../jobs/set-kind.ts'
 import type { Handlers } from '../handler.ts'
 
 type Names =
   | 'listJobs'
+  | 'getJob'
   | 'getJobSummary'
+  | 'listFailures'
+  | 'updateJobKind'
   | 'retryJob'
   | 'retryDeadJobs'
   | 'cancelJob'
   | 'listAgents'
+  | 'updateAgent'
   | 'drainAgent'
   | 'resumeAgent'
 
@@ -22,29 +29,39 @@ export function fleetHandlers(dependencies: Dependencies): Pick<Handlers, Names>
   const { db, fleet, onChange } = dependencies
   const drain = async (agentId: number, isDraining: boolean) => {
     // First: an agent that is unknown or revoked is left alone.
-    await requireAgent(db, fleet, agentId)
+    await requireAgent(db, agentId)
     await fleet.drain(agentId, isDraining)
     onChange('agents')
     if (!isDraining) fleet.hintWork()
-    return await requireAgent(db, fleet, agentId)
+    return await requireAgent(db, agentId)
   }
   return {
-    listJobs: ({ query }) => listJobs(db, fleet, query),
-    getJobSummary: async () => ({ kinds: await readJobSummary(db, await listAgents(db, fleet)) }),
-    retryJob: async ({ params }) => {
-      await retryJob(db, params.id)
-      fleet.hintWork()
+    listJobs: ({ query }) => listJobs(db, query),
+    getJob: ({ params }) => requireJobDetail(db, params.id),
+    getJobSummary: async () => ({ kinds: await readJobSummary(db, await listAgents(db)) }),
+    listFailures: async () => ({ items: await listFailures(db) }),
+    updateJobKind: async ({ params, body }) => {
+      await setKind(db, params.kind, body)
+      fleet.limitsChanged()
+      fleet.hintWork({ capability: jobContracts[params.kind].capability })
       onChange('jobs')
-      return await requireJob(db, fleet, params.id)
+      return await requireKind(db, await listAgents(db), params.kind)
     },
-    retryDeadJobs: async ({ body }) => {
-      const jobs = await retryDeadJobs(db, body.kind)
+    retryJob: async ({ params, caller }) => {
+      await retryJob(db, params.id, caller.id)
+      const job = await requireJob(db, params.id)
+      fleet.hintWork({ capability: jobContracts[job.kind].capability, priority: job.priority })
+      onChange('jobs')
+      return job
+    },
+    retryDeadJobs: async ({ body, caller }) => {
+      const jobs = await retryDeadJobs(db, body, caller.id)
       fleet.hintWork()
       onChange('jobs')
       return { jobs }
     },
-    cancelJob: async ({ params }) => {
-      const agentId = await cancelJob(db, params.id)
+    cancelJob: async ({ params, caller }) => {
+      const { agentId } = await cancelJob(db, params.id, caller.id)
       if (agentId !== null) {
         fleet.sendTo(agentId, 'lease.revoked', {
           jobIds: [params.id],
@@ -52,9 +69,14 @@ export function fleetHandlers(dependencies: Dependencies): Pick<Handlers, Names>
         })
       }
       onChange('jobs')
-      return await requireJob(db, fleet, params.id)
+      return await requireJob(db, params.id)
     },
-    listAgents: async () => ({ items: await listAgents(db, fleet) }),
+    listAgents: async () => ({ items: await listAgents(db) }),
+    updateAgent: async ({ params, body }) => {
+      await requireAgent(db, params.id)
+      await fleet.configure(params.id, body)
+      return await requireAgent(db, params.id)
+    },
     drainAgent: ({ params }) => drain(params.id, true),
     resumeAgent: ({ params }) => drain(params.id, false),
   }

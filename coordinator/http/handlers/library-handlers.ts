@@ -4,10 +4,17 @@ import { createLibrary } from '../../fleet/create-library.ts'
 import type { FleetLink } from '../../fleet/fleet-link.ts'
 import { listLibraries, requireLibrary } from '../../fleet/library-views.ts'
 import { listProblems, listScans, listSkipped } from '../../fleet/scan-views.ts'
-import { enqueueScan } from '../../jobs/enqueue.ts'
+import { enqueueScan } from '../../intake/enqueue-scan.ts'
 import type { Handlers } from '../handler.ts'
 
-type Names = 'listLibraries' | 'createLibrary' | 'scanLibrary' | 'listScans' | 'listSkipped' | 'listProblems'
+type Names =
+  | 'listLibraries'
+  | 'createLibrary'
+  | 'updateLibrary'
+  | 'scanLibrary'
+  | 'listScans'
+  | 'listSkipped'
+  | 'listProblems'
 
 type Dependencies = {
   db: Database
@@ -30,6 +37,14 @@ export function libraryHandlers(dependencies: Dependencies): Pick<Handlers, Name
       await scan(libraryId, false)
       onChange('libraries')
       return await requireLibrary(db, libraryId)
+    },
+    updateLibrary: async ({ params, body }) => {
+      await requireLibrary(db, params.id)
+      await db.updateTable('library').set({ paused: body.paused }).where('id', '=', params.id).execute()
+      fleet.hintWork()
+      onChange('libraries')
+      onChange('jobs')
+      return await requireLibrary(db, params.id)
     },
     scanLibrary: async ({ params, body }) => {
       const library = await requireLibrary(db, params.id)

@@ -63,7 +63,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   } as unknown as TestServer
   const transfers = new Transfers({
     waitMs: options.waitMs ?? 5_000,
-    sendToAgent: (agentId, message) => {
+    sendToAgent: async (agentId, message) => {
       if (!test.online.has(agentId)) return false
       test.onBytesWanted(agentId, message)
       return true
@@ -76,12 +76,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     publicOrigins: options.publicOrigins ?? [],
     webFolder: options.webFolder ?? null,
     fleet: {
-      isOnline: (agentId) => test.online.has(agentId),
-      sendTo: (agentId, event, message) => {
-        test.sent.push({ agentId, event, message })
-        return test.online.has(agentId)
-      },
+      sendTo: (agentId, event, message) => void test.sent.push({ agentId, event, message }),
       hintWork: () => {},
+      limitsChanged: () => {},
+      configure: async (agentId, settings) => {
+        const text = JSON.stringify(settings)
+        await fresh.db.updateTable('agent').set({ settings: text }).where('id', '=', agentId).execute()
+      },
       drain: async (agentId, drain) => {
         await fresh.db.updateTable('agent').set({ draining: drain }).where('id', '=', agentId).execute()
       },

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { io, type Socket } from 'socket.io-client'
 import {
@@ -29,6 +29,7 @@ export class TestAgent {
   readonly socket: Socket
   readonly key: TestKey
   nonce = ''
+  instance = randomBytes(16).toString('base64url')
   readonly heard: { event: CoordinatorEvent; message: unknown }[] = []
 
   private constructor(url: string, key: TestKey) {
@@ -72,6 +73,7 @@ export class TestAgent {
       ],
       roots: ['/pictures'],
       models: [],
+      instance: this.instance,
       held: [],
       ...changes,
     }

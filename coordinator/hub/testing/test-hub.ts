@@ -5,8 +5,11 @@ import { pino } from 'pino'
 import { Server } from 'socket.io'
 import type { AgentMessage } from '../../../protocol/agents.ts'
 import type { Database } from '../../db/database.ts'
+import { isAgentConnected } from '../../fleet/agent-views.ts'
+import { createJobTypes } from '../../job-types.ts'
 import { VaultActor } from '../../testing/vault-actor.ts'
 import { AgentHub } from '../agent-hub.ts'
+import { Presence } from '../presence.ts'
 import { createKey, TestAgent, type TestKey } from './test-agent.ts'
 
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -22,6 +25,7 @@ export type TestHub = AsyncDisposable & {
   /** The vault agent whose key `key` is; plays its part in the database when no socket is needed. */
   vault: VaultActor
   key: TestKey
+  isOnline(): Promise<boolean>
   dial(key?: TestKey): Promise<TestAgent>
   /** Dialled and greeted. */
   greet(changes?: Partial<AgentMessage<'hello'>>): Promise<TestAgent>
@@ -38,10 +42,15 @@ export async function startHub(db: Database): Promise<TestHub> {
   const io = new Server(server, { maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false })
   const errors: string[] = []
   const changes: string[] = []
+  const silent = pino({ level: 'silent' })
+  const presence = new Presence({ db, log: silent, version: 'test', url: 'http://127.0.0.1', isAlone: false })
+  await presence.start()
   const hub = new AgentHub({
     db,
     log: pino({ level: 'error' }, { write: (line) => void errors.push(line) }),
     namespace: io.of('/agents'),
+    types: createJobTypes(),
+    presence,
     leaseTtlMs: LEASE_TTL_MS,
     onChange: (what) => void changes.push(what),
   })
@@ -71,6 +80,7 @@ export async function startHub(db: Database): Promise<TestHub> {
     changes,
     vault,
     key,
+    isOnline: () => isAgentConnected(db, vault.agentId),
     dial,
     greet: async (changes) => {
       const agent = await dial()
@@ -80,12 +90,13 @@ export async function startHub(db: Database): Promise<TestHub> {
     jobRow: (id) =>
       db
         .selectFrom('job')
-        .select(['state', 'error_code', 'error_message', 'attempt', 'lost_leases'])
+        .select(['state', 'error_code', 'error_message', 'attempt', 'deaths'])
         .where('id', '=', id)
         .executeTakeFirstOrThrow(),
     [Symbol.asyncDispose]: async () => {
       for (const agent of agents) agent.socket.disconnect()
       await io.close()
+      await presence.stop()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Queryable } from '../db/database.ts'
-import { enqueueScan } from './enqueue.ts'
+import { enqueueScan } from './enqueue-scan.ts'
 
 const PAUSE_MINUTES = 5
 

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { Logger } from 'pino'
+import type { Database, Queryable } from '../db/database.ts'
+
+const BEAT_MS = 5_000
+/** A coordinator that has not been heard of for this long is taken for gone, with the agents it had. */
+const GONE_AFTER_S = 15
+
+/** True of a row of `agent` that is connected to a coordinator which lives. */
+export const isConnected = sql<boolean>`exists (select 1 from coordinator
+  where coordinator.id = agent.coordinator_id and coordinator.seen_at > now() - make_interval(secs => ${sql.lit(GONE_AFTER_S)}))`
+
+export type PresenceOptions = {
+  db: Database
+  log: Logger
+  version: string
+  /** Where the other coordinators reach this one. */
+  url: string
+  /** No other coordinator can use this database: rows of earlier lives are removed at once. */
+  isAlone: boolean
+}
+
+/**
+ * Tells the other coordinators on the same database that this one lives, and which agents it has.
+ *
+ * idle → present: `start()`; the row is renewed every five seconds. A failed beat waits for the next.
+ * present → gone: `stop()` removes the row; one that was killed is taken for gone after fifteen seconds.
+ */
+export class Presence {
+  readonly id = randomUUID()
+  readonly #options: PresenceOptions
+  readonly #stopping = new AbortController()
+  #loop: Promise<void> | undefined
+
+  constructor(options: PresenceOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    const { db, isAlone } = this.#options
+    if (isAlone) await db.deleteFrom('coordinator').execute()
+    await this.#beat()
+    this.#loop ??= this.#run(this.#stopping.signal)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#loop
+    await this.#options.db.deleteFrom('coordinator').where('id', '=', this.id).execute()
+  }
+
+  /** An agent's connection here has ended; it may already have come back elsewhere. */
+  async left(agentId: number): Promise<void> {
+    await this.#options.db
+      .updateTable('agent')
+      .set({ coordinator_id: null, last_seen_at: new Date() })
+      .where('id', '=', agentId)
+      .where('coordinator_id', '=', this.id)
+      .execute()
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await sleep(BEAT_MS, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return
+      await this.#beat().catch((error) =>
+        this.#options.log.warn({ err: error }, 'could not tell the other coordinators that this one lives'),
+      )
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const { db, url, version } = this.#options
+    await sql`insert into coordinator (id, url, host, version)
+      values (${this.id}, ${url}, ${hostname()}, ${version})
+      on conflict (id) do update set seen_at = now()`.execute(db)
+  }
+}
+
+/** Forgets coordinators that are long gone. */
+export async function forgetGoneCoordinators(db: Queryable): Promise<void> {
+  await sql`delete from coordinator where seen_at < now() - interval '1 hour'`.execute(db)
+}
