@@ -8,6 +8,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { callApi } from './api/call-api.ts'
+import { parseJobFilter } from './api/job-filter.ts'
 import { sessionQuery } from './api/queries.ts'
 import { Shell } from './shell/shell.tsx'
 import { TimelinePage } from './timeline/timeline-page.tsx'
@@ -64,10 +65,27 @@ const dashboardRoute = createRoute({
   component: lazyRouteComponent(() => import('./dashboard/dashboard-page.tsx'), 'DashboardPage'),
 })
 
+/** One job opens beside the list. */
+const jobsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/jobs',
+  validateSearch: parseJobFilter,
+  component: lazyRouteComponent(() => import('./jobs/jobs-page.tsx'), 'JobsPage'),
+})
+const jobRoute = createRoute({
+  getParentRoute: () => jobsRoute,
+  path: '/$jobId',
+  component: lazyRouteComponent(() => import('./jobs/job-drawer.tsx'), 'JobDrawer'),
+})
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   setupRoute,
-  appRoute.addChildren([galleryRoute.addChildren([timelineRoute, viewerRoute]), dashboardRoute]),
+  appRoute.addChildren([
+    galleryRoute.addChildren([timelineRoute, viewerRoute]),
+    dashboardRoute,
+    jobsRoute.addChildren([jobRoute]),
+  ]),
 ])
 
 export function createAppRouter(queryClient: QueryClient) {

@@ -1,13 +1,25 @@
 import type { QueryClient } from '@tanstack/react-query'
+import type { JobKindSummary } from '../../protocol/fleet.ts'
+import type { LiveMessage } from '../../protocol/live.ts'
 import { BucketStore } from './bucket-store.ts'
 import { callApi } from './call-api.ts'
 import { LiveConnection } from './live-connection.ts'
-import { agentsQuery, jobSummaryQuery, librariesQuery, timelineQuery } from './queries.ts'
+import {
+  agentsQuery,
+  failuresQuery,
+  JOBS_KEY,
+  jobSummaryQuery,
+  librariesQuery,
+  timelineQuery,
+} from './queries.ts'
 import { isSignedOut } from './query-client.ts'
+import { refreshGate } from './refresh-gate.ts'
 import type { Services } from './services.ts'
 
 /** While pictures stream in, the timeline is read again at most this often. */
 const TIMELINE_REFRESH_MS = 2_000
+/** While jobs run, the ones on screen are read again at most this often. */
+const JOBS_REFRESH_MS = 500
 
 /** Joins live events, the query cache and the months of the timeline. */
 export function createServices(queryClient: QueryClient, onSignedOut: () => void): Services {
@@ -29,6 +41,21 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
     }, TIMELINE_REFRESH_MS)
   }
 
+  const refreshJobs = refreshGate(
+    () => queryClient.invalidateQueries({ queryKey: JOBS_KEY }, { cancelRefetch: false }),
+    JOBS_REFRESH_MS,
+  )
+  const refreshFailures = refreshGate(
+    () => queryClient.invalidateQueries({ queryKey: failuresQuery.queryKey }, { cancelRefetch: false }),
+    JOBS_REFRESH_MS,
+  )
+  const takeSummary = ({ kinds }: LiveMessage<'jobs'>) => {
+    const before = queryClient.getQueryData(jobSummaryQuery.queryKey)
+    queryClient.setQueryData(jobSummaryQuery.queryKey, { kinds })
+    refreshJobs()
+    if (!before || countDead(before.kinds) !== countDead(kinds)) refreshFailures()
+  }
+
   const askWhoIsSignedIn = () => {
     callApi('getSession').catch((error: unknown) => {
       if (isSignedOut(error)) onSignedOut()
@@ -37,7 +64,7 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
 
   const live = new LiveConnection(
     {
-      jobs: ({ kinds }) => queryClient.setQueryData(jobSummaryQuery.queryKey, { kinds }),
+      jobs: takeSummary,
       agents: ({ agents }) => queryClient.setQueryData(agentsQuery.queryKey, { items: agents }),
       libraries: ({ libraries }) => queryClient.setQueryData(librariesQuery.queryKey, { items: libraries }),
       timeline: ({ revision }) => {
@@ -47,4 +74,9 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
     askWhoIsSignedIn,
   )
   return { bucketStore, live }
+}
+
+/** Tells apart any two states of the failures that differ in number. */
+function countDead(kinds: readonly JobKindSummary[]): string {
+  return kinds.map(({ kind, dead }) => `${kind} ${dead}`).join()
 }

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { AppError } from '../../protocol/errors.ts'
 import { callApi } from './call-api.ts'
+import type { JobFilter } from './job-filter.ts'
 
 /** Who is signed in; null when nobody is. */
 export const sessionQuery = queryOptions({
@@ -35,6 +36,33 @@ export const jobSummaryQuery = queryOptions({
   queryKey: ['job-summary'],
   queryFn: ({ signal }) => callApi('getJobSummary', { signal }),
 })
+
+/** Dead jobs by reason; asked for again when their number has changed. */
+export const failuresQuery = queryOptions({
+  queryKey: ['failures'],
+  queryFn: ({ signal }) => callApi('listFailures', { signal }),
+})
+
+/** Everything below this key is asked for again when jobs have changed. */
+export const JOBS_KEY = ['jobs'] as const
+
+export function jobsQuery(filter: JobFilter, page: { cursor?: string; limit: number }) {
+  return queryOptions({
+    queryKey: [...JOBS_KEY, 'list', filter, page],
+    queryFn: ({ signal }) => callApi('listJobs', { query: { ...filter, ...page }, signal }),
+  })
+}
+
+/** A job while it runs is asked for again this often: its progress alone is no news to the others. */
+const RUNNING_REFRESH_MS = 1_000
+
+export function jobQuery(id: number) {
+  return queryOptions({
+    queryKey: [...JOBS_KEY, 'one', id],
+    queryFn: ({ signal }) => callApi('getJob', { params: { id }, signal }),
+    refetchInterval: ({ state }) => (state.data?.state === 'leased' ? RUNNING_REFRESH_MS : false),
+  })
+}
 
 export function assetQuery(id: number) {
   return queryOptions({

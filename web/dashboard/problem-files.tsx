@@ -5,10 +5,10 @@ import { useState } from 'react'
 import type { ProblemView } from '../../protocol/fleet.ts'
 import { callApi } from '../api/call-api.ts'
 import { useIsAdmin } from '../api/use-session.ts'
+import { Failure, Nothing, Panel } from '../ui/panel.tsx'
 import { problemWords } from '../ui/problem-words.ts'
 import { sayError } from '../ui/say-error.ts'
 import styles from './dashboard.module.css'
-import { Failure, Nothing, Panel } from './panel.tsx'
 
 /** Files that were read and have no whole picture. They are not failed jobs: reading them again may not help. */
 export function ProblemFiles() {
@@ -22,7 +22,7 @@ export function ProblemFiles() {
   const items = problems.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <Panel title="Files with problems">
-      {problems.isError && <Failure error={problems.error} />}
+      {problems.isError && <Failure error={problems.error} onRetry={() => void problems.refetch()} />}
       {problems.isSuccess && items.length === 0 && (
         <Nothing>None. Every file could be read and shown.</Nothing>
       )}

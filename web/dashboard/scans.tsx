@@ -6,9 +6,9 @@ import type { SkipReason } from '../../protocol/scan.ts'
 import { callApi } from '../api/call-api.ts'
 import { countOf, formatCount } from '../ui/format-amount.ts'
 import { formatAgo } from '../ui/format-when.ts'
+import { Failure, Nothing } from '../ui/panel.tsx'
 import { useNow } from '../ui/use-now.ts'
 import styles from './dashboard.module.css'
-import { Failure, Nothing } from './panel.tsx'
 
 const skipWords: Record<SkipReason, string> = {
   hidden: 'hidden',

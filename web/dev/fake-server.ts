@@ -6,8 +6,17 @@ import { tmpdir } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Server } from 'socket.io'
-import { type RouteContract, type RouteName, routes, SESSION_COOKIE } from '../../protocol/api.ts'
+import {
+  type Account,
+  type RouteContract,
+  type RouteName,
+  routes,
+  SESSION_COOKIE,
+} from '../../protocol/api.ts'
+import type { Capability } from '../../protocol/capability.ts'
 import { AppError, errorRules, toErrorBody } from '../../protocol/errors.ts'
+import type { AgentView } from '../../protocol/fleet.ts'
+import type { JobKind } from '../../protocol/jobs.ts'
 import { type LiveEvent, type LiveMessage, liveEvents } from '../../protocol/live.ts'
 import { FakePictures } from './fake-pictures.ts'
 import { createWorld, type FakeWorld, type Scenario, scenarios } from './fake-world.ts'
@@ -56,6 +65,7 @@ export async function startFakeServer(options: {
   port?: number
   webFolder?: string
   signedIn?: boolean
+  role?: Account['role']
 }): Promise<FakeServer> {
   const pictures = await FakePictures.create()
   const world = createWorld(options.scenario, pictures)
@@ -66,7 +76,7 @@ export async function startFakeServer(options: {
   const isSignedIn = (request: IncomingMessage) =>
     options.signedIn && sessions.has('from-the-start') ? true : sessions.has(cookieOf(request))
 
-  const account = { id: 1, name: FAKE_NAME, role: 'admin' as const }
+  const account: Account = { id: 1, name: FAKE_NAME, role: options.role ?? 'admin' }
   const signIn = (response: ServerResponse) => {
     const session = `s${Math.random().toString(36).slice(2)}`
     sessions.add(session)
@@ -78,21 +88,16 @@ export async function startFakeServer(options: {
     if (!found) throw new AppError('not_found', `There is no library ${id}`)
     return found
   }
-  const setAgent = (id: unknown, state: 'online' | 'draining') => {
+  const setAgent = (id: unknown, change: Partial<AgentView>) => {
     const at = world.agents.findIndex((agent) => agent.id === id)
     const agent = world.agents[at]
     if (!agent) throw new AppError('not_found', `There is no agent ${id}`)
-    world.agents[at] = { ...agent, state }
+    world.agents[at] = { ...agent, ...change }
     return world.agents[at]
   }
-  const revive = (ids: number[]) => {
-    world.deadJobs = world.deadJobs.filter(({ id }) => !ids.includes(id))
-    world.kinds = world.kinds.map((kind) =>
-      kind.kind === 'file.ingest'
-        ? { ...kind, dead: world.deadJobs.length, queued: kind.queued + ids.length }
-        : kind,
-    )
-    emit('jobs', { kinds: world.kinds })
+  const tellJobs = <T>(answer: T): T => {
+    emit('jobs', { kinds: world.queue.kinds })
+    return answer
   }
 
   const handlers: Handlers = {
@@ -127,6 +132,7 @@ export async function startFakeServer(options: {
         state: 'new' as const,
         stateReason: null,
         ignoreGlobs: [],
+        paused: false,
       }
       const view = { ...added, assets: 0, files: 0, missing: 0, scanning: true, lastScanAt: null }
       world.libraries.push(view)
@@ -164,25 +170,36 @@ export async function startFakeServer(options: {
       const isLast = (world.library.tiles(params.bucket, next, 1) ?? []).length === 0
       return { items, nextCursor: isLast ? null : String(next) }
     },
-    listJobs: ({ query }: { query: { state?: string } }) => ({
-      items: query.state === 'dead' ? world.deadJobs : [],
-      nextCursor: null,
-    }),
-    getJobSummary: () => ({ kinds: world.kinds }),
-    retryJob: ({ params }: { params: { id: number } }) => {
-      const job = world.deadJobs.find(({ id }) => id === params.id)
-      if (!job) throw new AppError('not_found', `There is no job ${params.id}`)
-      revive([job.id])
-      return { ...job, state: 'queued' }
+    updateLibrary: ({ params, body }: { params: { id: number }; body: { paused: boolean } }) => {
+      const found = Object.assign(library(params.id), body)
+      emit('libraries', { libraries: world.libraries })
+      return found
     },
-    retryDeadJobs: () => {
-      const ids = world.deadJobs.map(({ id }) => id)
-      revive(ids)
-      return { jobs: ids.length }
-    },
+    listJobs: ({ query }: { query: Parameters<typeof world.queue.list>[0] }) => world.queue.list(query),
+    listFailures: () => ({ items: world.queue.failures() }),
+    getJobSummary: () => ({ kinds: world.queue.kinds }),
+    getJob: ({ params }: { params: { id: number } }) => world.queue.detail(params.id),
+    updateJobKind: ({
+      params,
+      body,
+    }: {
+      params: { kind: JobKind }
+      body: { paused?: boolean; maxRunning?: number | null }
+    }) => tellJobs(world.queue.updateKind(params.kind, body)),
+    retryJob: ({ params }: { params: { id: number } }) => tellJobs(world.queue.retry(params.id)),
+    retryDeadJobs: ({ body }: { body: Parameters<typeof world.queue.retryDead>[0] }) =>
+      tellJobs({ jobs: world.queue.retryDead(body) }),
+    cancelJob: ({ params }: { params: { id: number } }) => tellJobs(world.queue.cancel(params.id)),
     listAgents: () => ({ items: world.agents }),
-    drainAgent: ({ params }: { params: { id: number } }) => setAgent(params.id, 'draining'),
-    resumeAgent: ({ params }: { params: { id: number } }) => setAgent(params.id, 'online'),
+    drainAgent: ({ params }: { params: { id: number } }) => setAgent(params.id, { state: 'draining' }),
+    resumeAgent: ({ params }: { params: { id: number } }) => setAgent(params.id, { state: 'online' }),
+    updateAgent: ({
+      params,
+      body,
+    }: {
+      params: { id: number }
+      body: { concurrency: Partial<Record<Capability, number>> }
+    }) => setAgent(params.id, { settings: body }),
   }
 
   const server = createServer((request, response) => {
@@ -206,6 +223,8 @@ export async function startFakeServer(options: {
     const { name, route, params } = found
     if (route.access !== 'public' && !isSignedIn(request))
       throw new AppError('unauthenticated', 'Sign in to go on.')
+    if (route.access === 'admin' && account.role !== 'admin')
+      throw new AppError('forbidden', 'Only an administrator may do this.')
     const call: Call = {
       params: route.params?.parse(params) ?? {},
       query: route.query?.parse(Object.fromEntries(url.searchParams)) ?? {},
@@ -253,14 +272,10 @@ export async function startFakeServer(options: {
 
   const growing = setInterval(() => {
     if (world.scenario !== 'scanning') return
-    world.kinds = world.kinds.map((kind) =>
-      kind.kind === 'file.ingest' && kind.queued > 4
-        ? { ...kind, queued: kind.queued - 4, done: kind.done + 4, etaSeconds: (kind.queued - 4) / 7.4 }
-        : kind,
-    )
+    world.queue.advance('file.ingest', 4)
     world.library.grow(2)
     world.revision += 1
-    emit('jobs', { kinds: world.kinds })
+    emit('jobs', { kinds: world.queue.kinds })
     emit('timeline', { revision: world.revision })
   }, 500)
 
@@ -275,8 +290,11 @@ export async function startFakeServer(options: {
     emit,
     close: async () => {
       clearInterval(growing)
-      await io.close()
+      // All of them first: over a connection that is still open the page would connect again to this very
+      // server, which then never ends.
+      server.close()
       server.closeAllConnections()
+      await io.close()
     },
   }
 }

@@ -1,14 +1,9 @@
-import type {
-  AgentView,
-  JobKindSummary,
-  JobView,
-  LibraryView,
-  ProblemView,
-  ScanView,
-} from '../../protocol/fleet.ts'
+import type { AgentView, JobKindSummary, LibraryView, ProblemView, ScanView } from '../../protocol/fleet.ts'
 import type { SkippedPath } from '../../protocol/scan.ts'
+import { type FakeFailure, minutesAgo } from './fake-jobs.ts'
 import { type FakeBucket, FakeLibrary } from './fake-library.ts'
 import type { FakePictures } from './fake-pictures.ts'
+import { FakeQueue } from './fake-queue.ts'
 import { seededRandom } from './seeded-random.ts'
 
 export const scenarios = [
@@ -19,6 +14,7 @@ export const scenarios = [
   'no-agent',
   'scanning',
   'starting',
+  'busy',
   'broken',
 ] as const
 export type Scenario = (typeof scenarios)[number]
@@ -30,21 +26,18 @@ export type FakeWorld = {
   library: FakeLibrary
   libraries: LibraryView[]
   agents: AgentView[]
-  kinds: JobKindSummary[]
-  deadJobs: JobView[]
+  queue: FakeQueue
   problems: ProblemView[]
   scans: ScanView[]
   skipped: SkippedPath[]
 }
-
-const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
 
 /** One state of a whole Hearth, ready to be looked at. */
 export function createWorld(scenario: Scenario, pictures: FakePictures): FakeWorld {
   const library = new FakeLibrary(pictures, bucketsOf(scenario))
   const isBare = scenario === 'setup' || scenario === 'empty' || scenario === 'no-agent'
   const isBroken = scenario === 'broken'
-  const isBusy = scenario === 'scanning' || scenario === 'starting'
+  const isBusy = scenario === 'scanning' || scenario === 'starting' || scenario === 'busy'
   return {
     scenario,
     needsSetup: scenario === 'setup',
@@ -52,8 +45,7 @@ export function createWorld(scenario: Scenario, pictures: FakePictures): FakeWor
     library,
     libraries: isBare ? [] : librariesOf(scenario, library.size),
     agents: scenario === 'no-agent' ? [] : agentsOf(isBroken, isBusy),
-    kinds: kindsOf(scenario, library.size),
-    deadJobs: isBroken ? deadJobs() : [],
+    queue: new FakeQueue(kindsOf(scenario, library.size), failuresOf(scenario)),
     problems: isBare || isBusy ? [] : problemsOf(library),
     scans: isBare ? [] : scansOf(scenario, library.size),
     skipped: isBare ? [] : skippedPaths(),
@@ -90,10 +82,13 @@ function librariesOf(scenario: Scenario, assets: number): LibraryView[] {
     ignoreGlobs: [],
     assets,
     files: scenario === 'starting' ? 214 : scenario === 'scanning' ? 1_204 : Math.round(assets * 1.21),
+    paused: false,
     missing: 0,
     scanning: scenario === 'scanning' || scenario === 'starting',
     lastScanAt: scenario === 'starting' ? null : minutesAgo(34),
   }
+  const slides = { ...family, id: 2, name: 'Scans of slides', root: '/mnt/slides' }
+  if (scenario === 'busy') return [family, { ...slides, assets: 2_410, files: 2_410, paused: true }]
   if (scenario !== 'broken') return [family]
   return [
     {
@@ -103,10 +98,7 @@ function librariesOf(scenario: Scenario, assets: number): LibraryView[] {
       missing: 1_204,
     },
     {
-      ...family,
-      id: 2,
-      name: 'Scans of slides',
-      root: '/mnt/slides',
+      ...slides,
       state: 'offline',
       stateReason:
         'The folder /mnt/slides is empty although it held 2,410 files; the disk is probably not mounted.',
@@ -138,8 +130,10 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
         { capability: 'ingest', concurrency: 4 },
         { capability: 'sidecar', concurrency: 1 },
       ],
+      settings: { concurrency: isBusy ? { ingest: 3 } : {} },
+      models: [],
       roots: ['/srv/media/Photos', '/srv/media/Slides'],
-      leases: isBusy ? 5 : 0,
+      leases: isBusy ? 5 : isBroken ? 2 : 0,
       perMinute: isBusy ? 372 : 0,
     },
     {
@@ -161,6 +155,8 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
         { capability: 'detect', concurrency: 2 },
         { capability: 'embed', concurrency: 2 },
       ],
+      settings: { concurrency: {} },
+      models: [],
       roots: [],
       leases: 0,
       perMinute: 0,
@@ -169,7 +165,18 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
 }
 
 function kindsOf(scenario: Scenario, assets: number): JobKindSummary[] {
-  const idle = { queued: 0, leased: 0, dead: 0, cancelled: 0, perSecond: 0, etaSeconds: null, waitsFor: null }
+  const idle = {
+    queued: 0,
+    leased: 0,
+    dead: 0,
+    cancelled: 0,
+    perSecond: 0,
+    etaSeconds: null,
+    oldestAt: null,
+    paused: false,
+    maxRunning: null,
+    waitsFor: null,
+  }
   const scan: JobKindSummary = { kind: 'library.scan', capability: 'scan', ...idle, done: 3 }
   const ingest: JobKindSummary = {
     kind: 'file.ingest',
@@ -177,51 +184,57 @@ function kindsOf(scenario: Scenario, assets: number): JobKindSummary[] {
     ...idle,
     done: Math.round(assets * 1.21),
   }
+  const dead = failuresOf(scenario).reduce((sum, { count }) => sum + count, 0)
   if (scenario === 'setup' || scenario === 'empty' || scenario === 'no-agent') return []
   if (scenario === 'scanning') {
+    const pace = { perSecond: 7.4, etaSeconds: 121, oldestAt: minutesAgo(3) }
     return [
       { ...scan, leased: 1 },
-      { ...ingest, done: 312, queued: 888, leased: 4, perSecond: 7.4, etaSeconds: 121 },
+      { ...ingest, done: 312, queued: 888, leased: 4, ...pace },
     ]
   }
   if (scenario === 'starting') {
     return [
       { ...scan, done: 0, leased: 1 },
-      { ...ingest, done: 0, queued: 210, leased: 4, etaSeconds: null },
+      { ...ingest, done: 0, queued: 210, leased: 4, oldestAt: minutesAgo(0.2) },
+    ]
+  }
+  if (scenario === 'busy') {
+    const pace = { perSecond: 11.6, etaSeconds: 8_640, oldestAt: minutesAgo(194), maxRunning: 4 }
+    return [
+      { ...scan, leased: 1 },
+      { ...ingest, queued: 100_000, leased: 4, dead, cancelled: 12, ...pace },
     ]
   }
   if (scenario === 'broken') {
-    const waitsFor = 'waits for a machine that reads files; “vault” takes no more work'
-    return [scan, { ...ingest, queued: 418, dead: 3, waitsFor }]
+    const seen = `${minutesAgo(190).slice(0, 16).replace('T', ' ')} UTC`
+    const waitsFor = `Waits for a machine that offers “ingest”: “attic” is not connected, last seen ${seen}`
+    return [scan, { ...ingest, queued: 418, dead, cancelled: 1, oldestAt: minutesAgo(185), waitsFor }]
   }
   return [scan, ingest]
 }
 
-function deadJobs(): JobView[] {
-  const texts = [
-    [
-      '2019/Norway/IMG_2210.CR3',
-      'The disk returned an input/output error at 14.2 MB of 28.4 MB. Check the disk; other files are read meanwhile.',
-    ],
-    ['2016/old phone/VID_0003.3gp', 'Reading took longer than 60 s in each of 5 attempts.'],
-    ['Scans/1978/slide 0042.tif', 'Permission denied. Let the agent’s user read the file and retry.'],
-  ] as const
-  return texts.map(([subject, message], at) => ({
-    id: 900 + at,
-    kind: 'file.ingest',
-    state: 'dead',
-    libraryId: 1,
-    subject,
-    assetId: at + 1,
-    agentId: 1,
-    attempt: 5,
-    progress: null,
-    waitsFor: null,
-    error: { code: at === 1 ? 'timed_out' : 'file_unreadable', message },
-    createdAt: minutesAgo(90),
-    startedAt: minutesAgo(60),
-    finishedAt: minutesAgo(12 + at),
-  }))
+function failuresOf(scenario: Scenario): FakeFailure[] {
+  const isBusy = scenario === 'busy'
+  if (!isBusy && scenario !== 'broken') return []
+  return [
+    {
+      code: 'file_unreadable',
+      message:
+        'The disk returned an input/output error at 14.2 MB of 28.4 MB. Check the disk; other files are read meanwhile.',
+      count: isBusy ? 1_204 : 3,
+    },
+    {
+      code: 'timed_out',
+      message: 'Reading took longer than 60 s in each of 5 attempts.',
+      count: isBusy ? 37 : 1,
+    },
+    {
+      code: 'quarantined',
+      message: 'The program on “vault” ended 3 times while reading this file.',
+      count: isBusy ? 2 : 1,
+    },
+  ]
 }
 
 function problemsOf(library: FakeLibrary): ProblemView[] {

@@ -15,7 +15,8 @@ const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'))
 export function Shell() {
   const matchRoute = useMatchRoute()
   const isViewing = matchRoute({ to: '/assets/$assetId' }) !== false
-  const isDashboard = matchRoute({ to: '/dashboard' }) !== false
+  const isDashboard =
+    matchRoute({ to: '/dashboard' }) !== false || matchRoute({ to: '/jobs', fuzzy: true }) !== false
   const [isSheetOpen, setSheetOpen] = useState(false)
   useLiveEvents()
   useQuestionMark(() => setSheetOpen(true))
@@ -23,7 +24,7 @@ export function Shell() {
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#page">
-        Skip to the pictures
+        Skip to the page
       </a>
       <header className={styles.top} inert={isViewing}>
         <Link to="/" className={styles.home} aria-label="Hearth, to your photos">

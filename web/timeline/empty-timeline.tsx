@@ -6,8 +6,10 @@ import type { LibraryView } from '../../protocol/fleet.ts'
 import { jobSummaryQuery } from '../api/queries.ts'
 import { useIsAdmin } from '../api/use-session.ts'
 import { countOf } from '../ui/format-amount.ts'
+import { withLocalTimes } from '../ui/local-times.ts'
 import { Message } from '../ui/message.tsx'
 import { Meter } from '../ui/meter.tsx'
+import { useNow } from '../ui/use-now.ts'
 import { Mark } from '../ui/wordmark.tsx'
 import { AddLibrary } from './add-library.tsx'
 import styles from './banner.module.css'
@@ -39,13 +41,16 @@ function NoLibrary() {
 
 function NoPictures({ libraries }: { libraries: readonly LibraryView[] }) {
   const kinds = useQuery(jobSummaryQuery).data?.kinds ?? []
+  const nowMs = useNow(30_000)
   const progress = ingestProgress(libraries, kinds)
   if (progress) {
     return (
       <Message icon={<IconFolderSearch size={32} stroke={1.6} />} title="Reading your pictures">
         <span aria-live="off">{progress.words.join(' · ')}</span>
         <br />
-        {progress.waitsFor ?? 'The first ones appear here as soon as they are ready.'}
+        {progress.waitsFor
+          ? withLocalTimes(progress.waitsFor, nowMs)
+          : 'The first ones appear here as soon as they are ready.'}
         <div className={styles.progress}>
           <Meter value={progress.share} label="Pictures read" />
         </div>

@@ -10,6 +10,7 @@ const library: LibraryView = {
   state: 'online',
   stateReason: null,
   ignoreGlobs: [],
+  paused: false,
   assets: 0,
   files: 1_204,
   missing: 0,
@@ -26,6 +27,9 @@ const ingest: JobKindSummary = {
   cancelled: 0,
   perSecond: 7,
   etaSeconds: 121,
+  oldestAt: null,
+  paused: false,
+  maxRunning: null,
   waitsFor: null,
 }
 
@@ -44,4 +48,9 @@ test('nothing is told when nothing goes on', () => {
 test('a scan that has found nothing yet has no share', () => {
   const progress = ingestProgress([{ ...library, files: 0, scanning: true }], [])
   expect(progress).toEqual({ words: ['0 found', '0 ready'], share: null, waitsFor: null })
+})
+
+test('reading that a person has paused is told as paused, whatever else it would wait for', () => {
+  const progress = ingestProgress([library], [{ ...ingest, paused: true, waitsFor: 'waits for a machine' }])
+  expect(progress?.waitsFor).toContain('paused')
 })

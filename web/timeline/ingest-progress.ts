@@ -6,8 +6,11 @@ export type IngestProgress = {
   words: string[]
   /** 0 to 1; null while nothing has been found yet. */
   share: number | null
+  /** Why nothing is read at the moment. */
   waitsFor: string | null
 }
+
+const PAUSED = 'paused; it can be resumed on the dashboard'
 
 /** How far a scan and the reading of its files are; null when nothing is going on. */
 export function ingestProgress(
@@ -22,5 +25,9 @@ export function ingestProgress(
   const ready = Math.max(0, found - waiting)
   const words = [`${formatCount(found)} found`, `${formatCount(ready)} ready`]
   if (ingest?.etaSeconds != null && waiting > 0) words.push(formatEta(ingest.etaSeconds))
-  return { words, share: found === 0 ? null : ready / found, waitsFor: ingest?.waitsFor ?? null }
+  return {
+    words,
+    share: found === 0 ? null : ready / found,
+    waitsFor: ingest?.paused ? PAUSED : (ingest?.waitsFor ?? null),
+  }
 }

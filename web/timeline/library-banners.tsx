@@ -1,19 +1,43 @@
 import { Button, Modal } from '@mantine/core'
-import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react'
+import { IconAlertTriangle, IconPlayerPause, IconPlugConnectedX } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { LibraryView } from '../../protocol/fleet.ts'
 import { callApi } from '../api/call-api.ts'
 import { librariesQuery } from '../api/queries.ts'
+import { usePauseLibrary } from '../api/use-pause-library.ts'
 import { useIsAdmin } from '../api/use-session.ts'
 import { sayError } from '../ui/say-error.ts'
 import styles from './banner.module.css'
 
-/** Says which libraries cannot be reached or wait for a decision. Pictures stay on screen meanwhile. */
+/** Says which libraries cannot be reached, wait for a decision or rest. Pictures stay on screen meanwhile. */
 export function LibraryBanners({ libraries }: { libraries: readonly LibraryView[] }) {
-  return libraries
-    .filter(({ state, scanning }) => (state === 'offline' || state === 'held') && !scanning)
-    .map((library) => <LibraryBanner key={library.id} library={library} />)
+  return libraries.map((library) => {
+    if (library.paused) return <PausedBanner key={library.id} library={library} />
+    const isTold = (library.state === 'offline' || library.state === 'held') && !library.scanning
+    return isTold && <LibraryBanner key={library.id} library={library} />
+  })
+}
+
+function PausedBanner({ library }: { library: LibraryView }) {
+  const isAdmin = useIsAdmin()
+  const { isPaused, setPaused } = usePauseLibrary(library)
+  return (
+    <div className={styles.banner} data-tone="quiet">
+      <IconPlayerPause size={20} stroke={1.7} aria-hidden="true" />
+      <p className={styles.text}>
+        <strong>“{library.name}” is paused</strong>
+        <span>New and changed files are not looked at until it is resumed.</span>
+      </p>
+      {isAdmin && (
+        <div className={styles.actions}>
+          <Button size="xs" variant="default" loading={!isPaused} onClick={() => setPaused(false)}>
+            Resume
+          </Button>
+        </div>
+      )}
+    </div>
+  )
 }
 
 function LibraryBanner({ library }: { library: LibraryView }) {

@@ -7,6 +7,7 @@ import {
   formatDay,
   formatLocal,
   formatOffset,
+  formatSpan,
 } from './format-when.ts'
 
 test('months have names, and so has having none', () => {
@@ -34,4 +35,16 @@ test.each([
 ])('%i seconds ago is “%s”', (seconds, words) => {
   const nowMs = Date.parse('2024-05-18T12:00:00Z')
   expect(formatAgo(new Date(nowMs - seconds * 1_000).toISOString(), nowMs)).toBe(words)
+})
+
+test('a span is told in the one unit that people would use', () => {
+  const spansMs = [-5, 400, 12_000, 240_000, 3 * 3_600_000, 50 * 3_600_000]
+  expect(spansMs.map(formatSpan)).toEqual([
+    'under a second',
+    'under a second',
+    '12 s',
+    '4 min',
+    '3 h',
+    '2 days',
+  ])
 })

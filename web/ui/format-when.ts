@@ -62,3 +62,13 @@ export function formatAgo(at: string, nowMs: number): string {
   if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h ago`
   return `${Math.round(seconds / 86_400)} days ago`
 }
+
+/** How long something lasts: `under a second`, `12 s`, `4 min`, `3 h`, `2 days`. */
+export function formatSpan(spanMs: number): string {
+  const seconds = Math.max(0, spanMs) / 1000
+  if (seconds < 1) return 'under a second'
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`
+  return `${Math.round(seconds / 86_400)} days`
+}

@@ -1,0 +1,29 @@
+import { Drawer } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { jobQuery } from '../api/queries.ts'
+import { Failure } from '../ui/panel.tsx'
+import { JobSheet } from './job-sheet.tsx'
+import styles from './jobs.module.css'
+
+/** One job beside the list it was chosen from; closing it leads back there. */
+export function JobDrawer() {
+  const { jobId } = useParams({ from: '/app/jobs/$jobId' })
+  const search = useSearch({ from: '/app/jobs' })
+  const navigate = useNavigate()
+  const job = useQuery(jobQuery(Number(jobId)))
+  return (
+    <Drawer
+      opened
+      onClose={() => void navigate({ to: '/jobs', search })}
+      position="right"
+      size="min(560px, 100vw)"
+      title={job.data?.subject ?? 'Job'}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      classNames={{ title: styles.drawerTitle, header: styles.drawerHeader, body: styles.drawerBody }}
+    >
+      {job.isError && <Failure error={job.error} onRetry={() => void job.refetch()} />}
+      {job.data && <JobSheet job={job.data} />}
+    </Drawer>
+  )
+}

@@ -1,0 +1,62 @@
+import type { ErrorCode } from '../../protocol/errors.ts'
+
+type ErrorWords = {
+  /** Why jobs failed, as a heading. */
+  short: string
+  /** What helps, where something does. */
+  advice?: string
+}
+
+/** The codes of `protocol/errors.ts` for people who look at failed jobs. */
+export const errorWords: Record<ErrorCode, ErrorWords> = {
+  bad_request: {
+    short: 'The machine did not understand the job',
+    advice: 'An older and a newer version of Hearth may be working together. Update all machines.',
+  },
+  unauthenticated: { short: 'The machine was not signed in' },
+  forbidden: { short: 'It was not allowed' },
+  not_found: { short: 'What it was about no longer exists' },
+  conflict: { short: 'Something else changed it meanwhile' },
+  too_large: { short: 'It was too large' },
+  range_not_satisfiable: { short: 'The file was shorter than expected' },
+  too_many_requests: { short: 'Too much was asked at once' },
+  internal: {
+    short: 'Something went wrong inside Hearth',
+    advice: 'If it fails again after another try, the fault is in Hearth: open one of them and read its log.',
+  },
+  unavailable: { short: 'The server could not be reached' },
+  version_unsupported: {
+    short: 'The versions do not fit together',
+    advice: 'Update the older machine, then try again.',
+  },
+  lease_lost: { short: 'The machine lost touch while working on it' },
+  refused_by_agent: {
+    short: 'The machine’s own settings forbid it',
+    advice: 'Change the settings of that machine, then try again.',
+  },
+  library_offline: { short: 'The folder could not be reached' },
+  file_missing: {
+    short: 'The file was gone',
+    advice: 'It was moved or deleted before it could be read; the next scan finds it where it is now.',
+  },
+  file_unreadable: {
+    short: 'The file could not be read',
+    advice: 'Check its permissions and the disk, then try again.',
+  },
+  file_changed: {
+    short: 'The file kept changing',
+    advice: 'It was probably still being copied. Try again when that has ended.',
+  },
+  timed_out: { short: 'It took too long' },
+  program_missing: {
+    short: 'A program is missing on the machine',
+    advice: 'Install what the message names, then try again.',
+  },
+  scan_interrupted: { short: 'The scan was interrupted' },
+  quarantined: {
+    short: 'Set aside: the machine stopped while working on it',
+    advice:
+      'This happened again and again, so these are left alone and everything else goes on. Try them again after an update, or with the file replaced.',
+  },
+  disk_full: { short: 'The disk was full', advice: 'Make room, then try again.' },
+}

@@ -1,0 +1,64 @@
+import type { Capability } from '../../protocol/capability.ts'
+import type { AgentView, JobView } from '../../protocol/fleet.ts'
+import type { JobKind, JobState } from '../../protocol/jobs.ts'
+import type { Tone } from './status-dot.tsx'
+
+/** What a kind of job does, for people who do not know its name. */
+export const jobKindWords: Record<JobKind, string> = {
+  'library.scan': 'Look for new and changed files',
+  'file.ingest': 'Read files and make previews',
+}
+
+export const capabilityWords: Record<Capability, string> = {
+  scan: 'scan folders',
+  ingest: 'read files',
+  sidecar: 'write sidecars',
+  detect: 'detect objects',
+  segment: 'outline objects',
+  embed: 'search by meaning',
+  faces: 'find faces',
+}
+
+export type StateWords = {
+  tone: Tone
+  word: string
+  /** What the state means, in one sentence. */
+  sentence: string
+}
+
+export const jobStateWords: Record<JobState, StateWords> = {
+  queued: { tone: 'quiet', word: 'Waiting', sentence: 'It starts as soon as a machine has room for it.' },
+  leased: { tone: 'busy', word: 'Running', sentence: 'A machine is working on it now.' },
+  done: { tone: 'good', word: 'Done', sentence: 'It has worked; nothing more is needed.' },
+  dead: {
+    tone: 'bad',
+    word: 'Failed',
+    sentence: 'It did not work and is not tried again unless a person asks for it.',
+  },
+  cancelled: { tone: 'quiet', word: 'Cancelled', sentence: 'A person stopped it. It can be tried again.' },
+}
+
+const setAside: StateWords = {
+  tone: 'warn',
+  word: 'Set aside',
+  sentence:
+    'Again and again the machine stopped while working on it, so it is left alone and everything else goes on. A person may try it again.',
+}
+
+/** A job that takes its machines down is told apart from one that only did not work. */
+export function stateOfJob(job: Pick<JobView, 'state' | 'error'>): StateWords {
+  if (job.state === 'dead' && job.error?.code === 'quarantined') return setAside
+  return jobStateWords[job.state]
+}
+
+export const agentStates: Record<AgentView['state'], { tone: Tone; word: string }> = {
+  online: { tone: 'good', word: 'Online' },
+  draining: { tone: 'warn', word: 'Paused' },
+  offline: { tone: 'quiet', word: 'Offline' },
+}
+
+/** `vault`, or what is left to say of a machine that is no longer known. */
+export function agentName(agents: readonly Pick<AgentView, 'id' | 'name'>[], agentId: number | null): string {
+  if (agentId === null) return 'no machine'
+  return agents.find(({ id }) => id === agentId)?.name ?? 'a machine that was removed'
+}
