@@ -1,12 +1,29 @@
 import { expect, test } from 'vitest'
-import { waitsFor, waitsForNode } from './waits-for.ts'
+import { type LaneFacts, laneWaitsFor, waitsFor } from './waits-for.ts'
 
-const agent = (name: string, state: 'online' | 'draining' | 'offline', lastSeenAt: string | null = null) => ({
+let lastId = 0
+const agent = (
+  name: string,
+  state: 'online' | 'draining' | 'offline',
+  lastSeenAt: string | null = null,
+  models: string[] = [],
+) => ({
+  id: ++lastId,
   name,
   state,
   lastSeenAt,
   capabilities: [{ capability: 'ingest' as const, concurrency: 2 }],
+  models,
 })
+
+const lane: LaneFacts = {
+  capability: 'ingest',
+  model: null,
+  kindPaused: false,
+  library: null,
+  runsOffline: false,
+}
+const library = { name: 'Photos', state: 'online', paused: false, vaultId: null } as const
 
 test.each([
   [[], 'Waits for a machine that offers “ingest”: none is known'],
@@ -28,13 +45,55 @@ test.each([
     'Waits for a machine that offers “ingest”: “nas” takes no more work until it is resumed',
   ],
 ])('%j: %s', (agents, expected) => {
-  expect(waitsForNode('ingest', agents)).toBe(expected)
-  expect(waitsForNode('scan', agents)).toBe('Waits for a machine that offers “scan”: none is known')
+  expect(laneWaitsFor(lane, agents)).toBe(expected)
+  expect(laneWaitsFor({ ...lane, capability: 'scan' }, agents)).toBe(
+    'Waits for a machine that offers “scan”: none is known',
+  )
+})
+
+test('work on a library’s files waits for its own vault, whoever else is there', () => {
+  const [vault, other] = [agent('nas', 'offline'), agent('desk', 'online')]
+  const own = { ...lane, library: { ...library, vaultId: vault.id } }
+  expect(laneWaitsFor(own, [vault, other])).toContain('“nas” is not connected')
+  expect(laneWaitsFor(own, [{ ...vault, state: 'online' }])).toBeNull()
+})
+
+test('a model that nobody has is named, and one that somebody has is enough', () => {
+  const wanting = { ...lane, model: 'yolo11n' }
+  expect(laneWaitsFor(wanting, [agent('desk', 'online')])).toBe(
+    'Waits for model “yolo11n” on a machine that offers “ingest”',
+  )
+  expect(laneWaitsFor(wanting, [agent('desk', 'online', null, ['yolo11n'])])).toBeNull()
+})
+
+test('what a person has paused is said before everything else', () => {
+  expect(laneWaitsFor({ ...lane, kindPaused: true }, [])).toMatch(/^Paused: this kind/)
+  expect(laneWaitsFor({ ...lane, library: { ...library, paused: true } }, [])).toMatch(
+    /^Paused: library “Photos”/,
+  )
+})
+
+test('work of an offline library waits for it; its scan, which finds out, does not', () => {
+  const offline = { ...lane, library: { ...library, state: 'offline' as const } }
+  const agents = [agent('nas', 'online')]
+  expect(laneWaitsFor(offline, agents)).toBe('Waits for library “Photos”, which is offline')
+  expect(laneWaitsFor({ ...offline, runsOffline: true }, agents)).toBeNull()
 })
 
 test('a job that was put off waits for its time first', () => {
-  const now = new Date('2026-01-01T00:00:00Z')
-  const later = { capability: 'ingest', runAfter: new Date('2026-01-01T00:10:00Z') } as const
-  expect(waitsFor(later, [], now)).toBe('Is tried again at 2026-01-01 00:10 UTC')
-  expect(waitsFor({ ...later, runAfter: now }, [agent('nas', 'online')], now)).toBeNull()
+  const runAfter = new Date('2026-01-01T00:10:00Z')
+  expect(waitsFor({ waiting: true, runAfter, after: null }, lane, [])).toBe(
+    'Is tried again at 2026-01-01 00:10 UTC',
+  )
+  expect(waitsFor({ waiting: false, runAfter, after: null }, lane, [agent('nas', 'online')])).toBeNull()
+})
+
+test('a job that comes after another names it, and says when that one needs somebody', () => {
+  const after = (state: string) => ({
+    waiting: true,
+    runAfter: Number.POSITIVE_INFINITY,
+    after: { id: 7, state },
+  })
+  expect(waitsFor(after('leased'), lane, [])).toBe('Waits for job 7')
+  expect(waitsFor(after('dead'), lane, [])).toContain('try that one again')
 })

@@ -4,6 +4,8 @@ import type { RouteAnswer, RouteName } from '../../protocol/api.ts'
 import { type Engine, eachEngine } from '../db/testing/fresh-database.ts'
 import { enqueueIngest } from '../intake/enqueue-ingest.ts'
 import { enqueueScan } from '../intake/enqueue-scan.ts'
+import { makeLane } from '../testing/make-lane.ts'
+import { markConnected } from '../testing/mark-connected.ts'
 import { addSampleAsset } from './testing/sample-library.ts'
 import { addAgent, cookieOf, startTestServer } from './testing/test-server.ts'
 
@@ -102,7 +104,7 @@ eachEngine('views over HTTP', (engine) => {
     expect([...first.items, ...second.items]).toEqual(jobs.items)
     expect(second.nextCursor).toBeNull()
 
-    t.server.online.add(t.agent.id)
+    await markConnected(t.db, t.agent.id)
     const { kinds } = await t.call('getJobSummary', 'GET', '/api/jobs/summary')
     expect(kinds).toMatchObject([
       { kind: 'library.scan', queued: 1, leased: 0, waitsFor: null, perSecond: 0, etaSeconds: null },
@@ -112,8 +114,9 @@ eachEngine('views over HTTP', (engine) => {
 
   test('rate and time left follow from what was done in the last half minute', async () => {
     await using t = await withSample(engine)
-    await sql`insert into job (kind, capability, state, priority, subject_id, agent_id, finished_at)
-      select 'file.ingest', 'ingest', case when n <= 10 then 'queued' else 'done' end, 20, n, ${t.agent.id}::bigint,
+    const laneId = await makeLane(t.db, t.sample.libraryId)
+    await sql`insert into job (lane_id, kind, state, priority, subject_id, agent_id, finished_at)
+      select ${laneId}::bigint, 'file.ingest', case when n <= 10 then 'queued' else 'done' end, 20, n, ${t.agent.id}::bigint,
         case when n <= 10 then null when n <= 110 then now() - n % 10 * interval '1 second'
           else now() - interval '1 hour' end
       from generate_series(1, 200) n`.execute(t.db)
@@ -159,7 +162,7 @@ eachEngine('views over HTTP', (engine) => {
 
   test('an agent drains and works again', async () => {
     await using t = await withSample(engine)
-    t.server.online.add(t.agent.id)
+    await markConnected(t.db, t.agent.id)
     expect(await t.call('drainAgent', 'POST', `/api/agents/${t.agent.id}/drain`)).toMatchObject({
       state: 'draining',
     })

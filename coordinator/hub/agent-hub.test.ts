@@ -37,7 +37,7 @@ test('a known key gets a session, and the token of the session before is no long
   const agent = await t.dial()
   const first = await agent.ask('hello', agent.hello())
   expect(first).toMatchObject({ agentId: t.vault.agentId, heartbeatMs: LEASE_TTL_MS / 3, gone: [] })
-  expect(t.hub.isOnline(t.vault.agentId)).toBe(true)
+  expect(await t.isOnline()).toBe(true)
   expect(await findAgentByToken(t.db, first.sessionToken)).toBe(t.vault.agentId)
 
   const again = await t.dial()
@@ -61,7 +61,7 @@ test('an unknown key and a revoked agent are refused and may do nothing', async 
     const request = { slots: [{ capability: 'ingest', count: 1 }] }
     expect((await agent.refusal('lease.request', request)).code).toBe('unauthenticated')
   }
-  expect(t.hub.isOnline(t.vault.agentId)).toBe(false)
+  expect(await t.isOnline()).toBe(false)
 })
 
 test('a signature must be of this key over this connection’s nonce', async () => {
@@ -86,7 +86,7 @@ test('a signature must be of this key over this connection’s nonce', async () 
 
 test.each([
   [0, 'upgrade the agent'],
-  [2, 'upgrade the coordinator'],
+  [3, 'upgrade the coordinator'],
 ])('protocol %i is refused with what to do, whatever else that version says', async (version, advice) => {
   await using t = await startHub(fresh.db)
   const agent = await t.dial()
@@ -111,7 +111,7 @@ test('before hello every other event is refused', async () => {
     ['lease.request', { slots: [{ capability: 'ingest', count: 1 }] }],
     ['lease.renew', { leases: [ref] }],
     ['job.chunk', { ...ref, seq: 0, chunk: {} }],
-    ['job.complete', { ...ref, result: {}, slots: [] }],
+    ['job.complete', { jobs: [{ ...ref, result: {} }], slots: [] }],
     ['job.fail', { ...ref, error: { code: 'internal', message: 'x' } }],
     ['job.release', { leases: [ref], reason: 'x' }],
   ]
@@ -151,7 +151,7 @@ test('hello said twice, even at once, leaves one agent that goes when its connec
   expect((await agent.refusal('hello', agent.hello())).code).toBe('conflict')
   expect(agent.socket.connected).toBe(true)
   agent.socket.disconnect()
-  await expect.poll(() => t.hub.isOnline(t.vault.agentId), PATIENTLY).toBe(false)
+  await expect.poll(() => t.isOnline(), PATIENTLY).toBe(false)
 })
 
 test('an agent that goes away during its hello does not stay online', async () => {
@@ -165,7 +165,7 @@ test('an agent that goes away during its hello does not stay online', async () =
   }
   const watcher = await t.dial()
   await watcher.refusal('lease.renew', { leases: [] })
-  await expect.poll(() => t.hub.isOnline(t.vault.agentId), PATIENTLY).toBe(false)
+  await expect.poll(() => t.isOnline(), PATIENTLY).toBe(false)
 })
 
 test('hello keeps the leases that stand, names those that do not, and gives back what is not held', async () => {
@@ -173,10 +173,11 @@ test('hello keeps the leases that stand, names those that do not, and gives back
   await queueFiles(t, 4)
   const agent = await t.greet()
   const [kept, unknown, stale, done] = await agent.lease('ingest', 4)
-  await agent.ask('job.complete', { ...done!, result: readResult(t, done!.input), slots: [] })
+  await agent.ask('job.complete', { jobs: [{ ...done!, result: readResult(t, done!.input) }], slots: [] })
   agent.socket.disconnect()
 
   const again = await t.dial()
+  again.instance = agent.instance
   const held = [kept!, { ...stale!, fencingToken: stale!.fencingToken + 1 }, done!]
   const answer = await again.ask('hello', again.hello({ held }))
   expect(answer.gone.toSorted()).toEqual([stale!.jobId, done!.jobId].toSorted())
@@ -191,8 +192,8 @@ test('a second connection of the same agent replaces the first', async () => {
   const gone = first.untilGone()
   const second = await t.greet()
   await gone
-  expect(t.hub.isOnline(t.vault.agentId)).toBe(true)
-  expect(t.hub.sendTo(t.vault.agentId, 'lease.revoked', { jobIds: [7], reason: 'test' })).toBe(true)
+  expect(await t.isOnline()).toBe(true)
+  t.hub.sendTo(t.vault.agentId, 'lease.revoked', { jobIds: [7], reason: 'test' })
   await settle(second)
   expect(second.last('lease.revoked')).toEqual({ jobIds: [7], reason: 'test' })
   expect(first.last('lease.revoked')).toBeUndefined()
@@ -210,16 +211,16 @@ test.skipIf(!testEnvironment.databaseUrl)(
       agent.socket.emit('lease.request', { slots: [{ capability: 'ingest', count: 1 }] })
       await expect.poll(() => waitingForLock(t), PATIENTLY).toBe(1)
       agent.socket.disconnect()
-      await expect.poll(() => t.hub.isOnline(t.vault.agentId), PATIENTLY).toBe(false)
+      await expect.poll(() => t.isOnline(), PATIENTLY).toBe(false)
     })
     const job = t.db
       .selectFrom('job')
-      .select(['state', 'fencing_token', 'attempt', 'lost_leases'])
+      .select(['state', 'fencing_token', 'attempt', 'deaths'])
       .where('library_id', '=', t.vault.libraryId)
       .where('kind', '=', 'file.ingest')
     await expect
       .poll(() => job.executeTakeFirst(), PATIENTLY)
-      .toEqual({ state: 'queued', fencing_token: 1, attempt: 0, lost_leases: 0 })
+      .toEqual({ state: 'queued', fencing_token: 1, attempt: 0, deaths: 0 })
   },
 )
 
@@ -240,8 +241,7 @@ test('an agent that drains gets no work, now and after it has connected again', 
   expect(await agent.lease('ingest', 1)).toEqual([])
   expect(agent.last('agent.drain')).toEqual({ drain: true })
   const done = await agent.ask('job.complete', {
-    ...lease!,
-    result: readResult(t, lease!.input),
+    jobs: [{ ...lease!, result: readResult(t, lease!.input) }],
     slots: [{ capability: 'ingest', count: 1 }],
   })
   expect(done.leases).toEqual([])
@@ -274,13 +274,13 @@ test('completing a job hands out the next, of the offered capabilities only', as
   await enqueueScan(t.db, t.vault.libraryId, { acceptMissing: false })
   expect(await agent.lease('scan', 1)).toEqual([])
   const [first] = await agent.lease('ingest', 1)
-  const complete = { ...first!, result: readResult(t, first!.input) }
+  const jobs = [{ ...first!, result: readResult(t, first!.input) }]
   const slots = [{ capability: 'ingest' as const, count: 5 }]
-  const { leases } = await agent.ask('job.complete', { ...complete, slots })
+  const { leases } = await agent.ask('job.complete', { jobs, slots })
   expect(leases).toHaveLength(2)
   expect(leases.map((lease) => lease.jobId)).not.toContain(first!.jobId)
   // The answer may have been lost: the same again is accepted.
-  expect(await agent.ask('job.complete', { ...complete, slots })).toEqual({ leases: [] })
+  expect(await agent.ask('job.complete', { jobs, slots })).toEqual({ refused: [], leases: [] })
   expect((await t.jobRow(first!.jobId)).state).toBe('done')
   expect(new Set(t.changes)).toEqual(new Set(['agents', 'jobs', 'timeline']))
 })
@@ -291,7 +291,8 @@ test('a result that does not fit makes the job dead with a reason, and nobody ho
   const agent = await t.greet()
   const [lease] = await agent.lease('ingest', 1)
   const result = { ...ingestResult({ content: 'x' }), contentHash: 'nonsense' }
-  expect((await agent.refusal('job.complete', { ...lease!, result, slots: [] })).code).toBe('bad_request')
+  const { refused } = await agent.ask('job.complete', { jobs: [{ ...lease!, result }], slots: [] })
+  expect(refused).toMatchObject([{ jobId: lease!.jobId, error: { code: 'bad_request' } }])
   expect(await t.jobRow(lease!.jobId)).toMatchObject({
     state: 'dead',
     error_code: 'bad_request',
@@ -308,8 +309,8 @@ test('a scan whose parts were lost is queued again', async () => {
   const [scan] = await agent.lease('scan', 1)
   // As after a restart of the coordinator: it has not heard of the folder that the agent counts.
   const result = { outcome: 'complete', folders: 1, files: 2, skipped: {}, unreadable: [] }
-  const refusal = await agent.refusal('job.complete', { ...scan!, result, slots: [] })
-  expect(refusal.code).toBe('scan_interrupted')
+  const { refused } = await agent.ask('job.complete', { jobs: [{ ...scan!, result }], slots: [] })
+  expect(refused).toMatchObject([{ error: { code: 'scan_interrupted' } }])
   expect(await t.jobRow(jobId)).toMatchObject({ state: 'queued', error_code: 'scan_interrupted' })
 })
 
@@ -327,7 +328,7 @@ test('parts of a scan from a stale or a false holder do not disturb the present 
     expect((await agent.refusal('job.chunk', chunk)).code).toBe('lease_lost')
   }
   const result = { outcome: 'complete', folders: 1, files: 0, skipped: {}, unreadable: [] }
-  await agent.ask('job.complete', { ...scan!, result, slots: [] })
+  await agent.ask('job.complete', { jobs: [{ ...scan!, result }], slots: [] })
   expect((await t.jobRow(scan!.jobId)).state).toBe('done')
 })
 
@@ -370,8 +371,7 @@ test('an agent that hangs up is offline', async () => {
   await using t = await startHub(fresh.db)
   const agent = await t.greet()
   agent.socket.disconnect()
-  await expect.poll(() => t.hub.isOnline(t.vault.agentId), PATIENTLY).toBe(false)
-  expect(t.hub.sendTo(t.vault.agentId, 'work.available', {})).toBe(false)
+  await expect.poll(() => t.isOnline(), PATIENTLY).toBe(false)
 })
 
 test('an event whose message is forgotten is answered all the same', async () => {

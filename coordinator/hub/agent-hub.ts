@@ -89,24 +89,27 @@ export class AgentHub {
 
   /** Lets an agent finish what it holds and take no more, or work again; remembered. */
   async drain(agentId: number, drain: boolean): Promise<void> {
-    await this.#options.db
-      .updateTable('agent')
-      .set({ draining: drain })
-      .where('id', '=', agentId)
-      .executeTakeFirstOrThrow()
+    await this.#update(agentId, { draining: drain })
     this.sendTo(agentId, 'agent.drain', { drain })
     this.#options.onChange('agents')
   }
 
   /** Asks an agent for more or less at once, up to what it offers; remembered. */
   async configure(agentId: number, settings: AgentSettings): Promise<void> {
-    await this.#options.db
-      .updateTable('agent')
-      .set({ settings: JSON.stringify(settings) })
-      .where('id', '=', agentId)
-      .executeTakeFirstOrThrow()
+    await this.#update(agentId, { settings: JSON.stringify(settings) })
     this.sendTo(agentId, 'agent.settings', settings)
     this.#options.onChange('agents')
+  }
+
+  async #update(agentId: number, change: { draining: boolean } | { settings: string }): Promise<void> {
+    const { db } = this.#options
+    const row = await db
+      .updateTable('agent')
+      .set(change)
+      .where('id', '=', agentId)
+      .returning('id')
+      .executeTakeFirst()
+    if (!row) throw new AppError('not_found', `There is no agent ${agentId}`)
   }
 
   #accept(socket: Socket): void {
@@ -293,7 +296,8 @@ export class AgentHub {
 
   async #complete(agent: Connected, message: AgentMessage<'job.complete'>) {
     const { db, types, log, onChange } = this.#options
-    const { kinds, refused } = await completeJobs(db, types, agent.agentId, message.jobs)
+    const { kinds, refused, errors } = await completeJobs(db, types, agent.agentId, message.jobs)
+    for (const error of errors) log.error({ err: error, agent: agent.name }, 'result could not be taken')
     for (const { jobId, error } of refused) {
       log.warn({ jobId, agent: agent.name, code: error.code, reason: error.message }, 'result refused')
     }

@@ -10,6 +10,7 @@ import { type LiveEvent, liveEvents } from '../../protocol/live.ts'
 import { endSession } from '../accounts/sessions.ts'
 import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { addAgent, cookieOf } from '../http/testing/test-server.ts'
+import { markConnected } from '../testing/mark-connected.ts'
 import { allowSocketRequest } from './allow-socket-request.ts'
 import { Coalesce } from './coalesce.ts'
 import { attachLive } from './live.ts'
@@ -18,12 +19,11 @@ async function startLive() {
   const fresh = await freshDatabase()
   const server = createServer()
   const io = new Server(server, { allowRequest: allowSocketRequest(['https://photos.example']) })
-  const online = new Set<number>()
   const live = attachLive(io, {
     db: fresh.db,
     log: pino({ level: 'silent' }),
-    fleet: { isOnline: (id) => online.has(id) },
     publicOrigins: [],
+    isShared: false,
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -33,7 +33,6 @@ async function startLive() {
     db: fresh.db,
     live,
     url,
-    online,
     connect: (headers: Record<string, string>, transport: 'polling' | 'websocket' = 'websocket') => {
       const client = connect(`${url}/live`, {
         extraHeaders: headers,
@@ -101,7 +100,7 @@ test('changes arrive whole, as the contract says, at most twice a second and the
     await sleep(5)
   }
   const agent = await addAgent(t.db, 'late')
-  t.online.add(agent.id)
+  await markConnected(t.db, agent.id)
   t.live.changed('agents')
   await sleep(900)
   for (const event of Object.keys(liveEvents) as LiveEvent[]) {

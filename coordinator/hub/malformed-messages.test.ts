@@ -26,7 +26,11 @@ const wellFormed: Record<AgentEvent, Record<string, unknown>> = {
   'lease.request': { slots: [{ capability: 'ingest', count: 1 }] },
   'lease.renew': { leases: [{ jobId: 1, fencingToken: 1, progress: { done: 1, total: null } }] },
   'job.chunk': { jobId: 1, fencingToken: 1, seq: 0, chunk: { type: 'folders', folders: [] } },
-  'job.complete': { jobId: 1, fencingToken: 1, result: ingestResult({ content: 'x' }), slots: [] },
+  'job.progress': { jobs: [{ jobId: 1, fencingToken: 1, progress: { done: 1, total: 2 } }] },
+  'job.complete': {
+    jobs: [{ jobId: 1, fencingToken: 1, result: ingestResult({ content: 'x' }) }],
+    slots: [],
+  },
   'job.fail': { jobId: 1, fencingToken: 1, error: { code: 'internal', message: 'x' } },
   'job.release': { leases: [{ jobId: 1, fencingToken: 1 }], reason: 'x' },
 }
@@ -82,7 +86,7 @@ function placesIn(value: unknown): { object: object; key: string }[] {
 async function expectSound(agent: TestAgent): Promise<void> {
   expect(await agent.ask('lease.renew', { leases: [] })).toEqual({ gone: [] })
   expect(({} as Record<string, unknown>).ok).toBeUndefined()
-  expect(t.hub.isOnline(t.vault.agentId)).toBe(true)
+  expect(await t.isOnline()).toBe(true)
 }
 
 test.each(events)(
@@ -154,15 +158,15 @@ test('a packet that no client would write ends its connection and nothing else',
   expect(t.errors).toEqual([])
 })
 
-test('a result nested deeper than any file’s does no harm, and its job goes on when the agent says so', async () => {
+test('a result nested deeper than any file’s does no harm, and its job is tried again', async () => {
   t.vault.tree = { '': { 'a.jpg': { content: 'a' } } }
   await t.vault.scan()
   const agent = await t.greet()
   const [lease] = await agent.lease('ingest', 1)
   const tags = { 'XMP:Deep': JSON.parse(`${'['.repeat(4_000)}${']'.repeat(4_000)}`) }
   const result = { ...ingestResult({ content: 'a' }), metadata: { pass: 'fast', tags } }
-  const error = await agent.refusal('job.complete', { ...lease!, result, slots: [] })
-  await agent.ask('job.fail', { ...lease!, error })
+  const { refused } = await agent.ask('job.complete', { jobs: [{ ...lease!, result }], slots: [] })
+  expect(refused).toMatchObject([{ jobId: lease!.jobId, error: { code: 'internal' } }])
   expect((await t.jobRow(lease!.jobId)).state).toBe('queued')
   await expectSound(agent)
 })

@@ -4,7 +4,6 @@ import type { ScanChunk } from '../../protocol/scan.ts'
 import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { VaultActor } from '../testing/vault-actor.ts'
 import { enqueueScan } from './enqueue-scan.ts'
-import { takeScanChunk } from './take-scan-chunk.ts'
 
 test('a part that failed half-way and is sent again makes no file missing', async () => {
   await using fresh = await freshDatabase()
@@ -18,7 +17,7 @@ test('a part that failed half-way and is sent again makes no file missing', asyn
   const file = (name: string) => ({ name, sizeBytes: 1, mtimeUs: 1_700_000_000_000_000 })
   const digest = 'AAAAAAAAAAAAAAAAAAAAAA'
   const send = (seq: number, chunk: ScanChunk) =>
-    takeScanChunk(fresh.db, vault.sessions, vault.agentId, lease!, seq, chunk)
+    vault.types.get('library.scan')!.takeChunk!(fresh.db, vault.agentId, lease!, seq, chunk)
   await send(0, {
     type: 'folders',
     folders: [

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { ScanChunk } from '../../protocol/scan.ts'
 import type { Database } from '../db/database.ts'
 import { freshDatabase } from '../db/testing/fresh-database.ts'
+import { createJobTypes } from '../job-types.ts'
 import { type Tree, VaultActor } from '../testing/vault-actor.ts'
 
 /** Everything a person could see of the catalogue, without ids and times of its making. */
@@ -242,10 +244,9 @@ test('a coordinator that restarts in the middle of a scan forgets nothing and sc
   }
   await vault.scanAndIngest()
 
-  const { ScanSessions } = await import('./scan-sessions.ts')
   const complete = vault.complete.bind(vault)
   vault.complete = async (lease, result) => {
-    vault.sessions = new ScanSessions()
+    vault.types = createJobTypes()
     return complete(lease, result)
   }
   await expect(vault.scan()).rejects.toMatchObject({ code: 'scan_interrupted' })
@@ -273,7 +274,6 @@ test('the same part of a scan sent twice changes nothing the second time', async
   vault.tree = {
     '': Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`${i}.jpg`, { content: `${i}` }])),
   }
-  const { takeScanChunk } = await import('./take-scan-chunk.ts')
   const { enqueueScan } = await import('./enqueue-scan.ts')
   await enqueueScan(fresh.db, vault.libraryId, { acceptMissing: false })
   const [lease] = await vault.lease('scan', 1)
@@ -293,8 +293,8 @@ test('the same part of a scan sent twice changes nothing the second time', async
       },
     ],
   })
-  const send = (seq: number, chunk: Parameters<typeof takeScanChunk>[5]) =>
-    takeScanChunk(fresh.db, vault.sessions, vault.agentId, lease!, seq, chunk)
+  const send = (seq: number, chunk: ScanChunk) =>
+    vault.types.get('library.scan')!.takeChunk!(fresh.db, vault.agentId, lease!, seq, chunk)
   await send(0, { type: 'folders', folders: [{ path: '', digest, files: 7 }] })
   await send(1, part(0, 4, false))
   await Promise.all([send(2, part(4, 7, true)), send(2, part(4, 7, true))])

@@ -114,15 +114,15 @@ test('a scan that is tried again leaves each skipped path listed once', async ()
   vault.tree = { '': { 'a.jpg': { content: 'a' } } }
   const { enqueueScan } = await import('./enqueue-scan.ts')
   const { releaseJobs } = await import('../jobs/return-jobs.ts')
-  const { takeScanChunk } = await import('./take-scan-chunk.ts')
   await enqueueScan(fresh.db, vault.libraryId, { acceptMissing: false })
   const skipped = { type: 'skipped' as const, skipped: [{ path: '.hidden', reason: 'hidden' as const }] }
 
+  const take = vault.types.get('library.scan')!.takeChunk!
   const [first] = await vault.lease('scan', 1)
-  await takeScanChunk(fresh.db, vault.sessions, vault.agentId, first!, 0, skipped)
-  await releaseJobs(fresh.db, vault.agentId, [first!])
+  await take(fresh.db, vault.agentId, first!, 0, skipped)
+  await releaseJobs(fresh.db, vault.agentId, [first!], 'test')
   const [second] = await vault.lease('scan', 1)
-  await takeScanChunk(fresh.db, vault.sessions, vault.agentId, second!, 100, skipped)
+  await take(fresh.db, vault.agentId, second!, 100, skipped)
   await vault.runScan(second!)
 
   expect(await fresh.db.selectFrom('scan_skipped').select('path').execute()).toHaveLength(1)

@@ -13,6 +13,8 @@ export type Completion = {
   /** Kinds of the jobs that ended. */
   kinds: Set<string>
   refused: { jobId: number; error: ErrorBody }[]
+  /** Of those refused: what nobody expected. */
+  errors: unknown[]
 }
 
 /**
@@ -28,7 +30,7 @@ export async function completeJobs(
   agentId: number,
   reports: readonly JobReport[],
 ): Promise<Completion> {
-  const completion: Completion = { kinds: new Set(), refused: [] }
+  const completion: Completion = { kinds: new Set(), refused: [], errors: [] }
   try {
     await complete(db, types, agentId, reports, completion)
   } catch (error) {
@@ -52,7 +54,10 @@ async function completeAlone(
   }
 }
 
-/** A result that cannot be taken is the job's failure: it must not stay with an agent that is done with it. */
+/**
+ * A result that cannot be taken is the job's failure: it must not stay with an agent that is done with it. When the
+ * database is what fails, so does this, and the leases stand.
+ */
 async function refuse(
   db: Database,
   types: JobTypes,
@@ -61,9 +66,8 @@ async function refuse(
   error: unknown,
   completion: Completion,
 ): Promise<void> {
-  if (!(error instanceof AppError)) throw error
-  if (!(error instanceof LeaseLostError))
-    await failJob(db, types, agentId, report, toErrorBody(error), report.log)
+  await failJob(db, types, agentId, report, toErrorBody(error), report.log)
+  if (!(error instanceof AppError)) completion.errors.push(error)
   completion.refused.push({ jobId: report.jobId, error: toErrorBody(error) })
 }
 

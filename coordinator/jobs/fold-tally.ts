@@ -7,7 +7,7 @@ const FOLD_ABOVE_ROWS = 500
 /** Replaces the tally's rows by their sums, in one statement, so that readers see the one or the other. */
 export async function foldTally(db: Queryable): Promise<void> {
   const { rows } = await sql<{ count: number }>`
-    select count(*) from (select 1 from job_tally limit ${FOLD_ABOVE_ROWS + 1}) some`.execute(db)
+    select count(*) from (select 1 from job_tally limit ${FOLD_ABOVE_ROWS + 1}) first_rows`.execute(db)
   if ((rows[0]?.count ?? 0) <= FOLD_ABOVE_ROWS) return
   await sql`
     with gone as (delete from job_tally returning lane_id, state, amount)

@@ -8,9 +8,9 @@ import { enqueueScan } from '../intake/enqueue-scan.ts'
 import { ingestResult, VaultActor } from '../testing/vault-actor.ts'
 import { cancelJob, retryDeadJobs, retryJob } from './control.ts'
 import { failJob } from './fail-job.ts'
+import { foldTally } from './fold-tally.ts'
 import { renewLeases } from './renew-leases.ts'
 import { releaseJobs, returnExpired, returnUnheld } from './return-jobs.ts'
-import { foldTally } from './sweeper.ts'
 
 /** A vault with `count` files that wait to be read. */
 async function vaultWithFiles(db: Database, count: number, name = 'vault'): Promise<VaultActor> {
@@ -73,11 +73,11 @@ test('a stale holder can neither complete, fail nor renew a job', async () => {
   const result = ingestResult({ content: 'vault 0', mtimeUs: 0 })
 
   await expect(vault.complete(stale!, result)).rejects.toThrow(LeaseLostError)
-  await expect(failJob(fresh.db, vault.agentId, stale!, { code: 'internal', message: 'x' })).rejects.toThrow(
-    LeaseLostError,
-  )
+  await expect(
+    failJob(fresh.db, vault.types, vault.agentId, stale!, { code: 'internal', message: 'x' }),
+  ).rejects.toThrow(LeaseLostError)
   expect(await renewLeases(fresh.db, vault.agentId, [stale!], 30_000)).toEqual([stale!.jobId])
-  await releaseJobs(fresh.db, vault.agentId, [stale!])
+  await releaseJobs(fresh.db, vault.agentId, [stale!], 'test')
   expect((await jobRow(fresh.db, current!.jobId)).state).toBe('leased')
 
   await vault.complete(current!, result)
@@ -104,22 +104,41 @@ test('completing twice with one token changes nothing the second time', async ()
   expect(await fresh.db.selectFrom('asset').selectAll().execute()).toEqual(before)
 })
 
-test('a result that does not fit its kind changes nothing', async () => {
+test('a result that does not fit its kind ends the job and changes nothing else', async () => {
   await using fresh = await freshDatabase()
   const vault = await vaultWithFiles(fresh.db, 1)
   const [lease] = await vault.lease('ingest', 1)
   const wrong = { ...ingestResult({ content: 'vault 0' }), contentHash: 'nonsense' }
   await expect(vault.complete(lease!, wrong)).rejects.toMatchObject({ code: 'bad_request' })
-  expect((await jobRow(fresh.db, lease!.jobId)).state).toBe('leased')
+  expect(await jobRow(fresh.db, lease!.jobId)).toMatchObject({ state: 'dead', error_code: 'bad_request' })
+  expect(await fresh.db.selectFrom('file_tags').selectAll().execute()).toEqual([])
 })
 
-test('a lost lease does not count as an attempt, three in a row quarantine the job', async () => {
+test('a lease that runs out is not blamed on the job, however often', async () => {
   await using fresh = await freshDatabase()
   const vault = await vaultWithFiles(fresh.db, 1)
-  for (const expected of ['queued', 'queued', 'dead']) {
+  for (let losses = 0; losses < 5; losses += 1) {
     const [lease] = await vault.lease('ingest', 1)
     await expireLeases(fresh.db)
-    await returnExpired(fresh.db)
+    expect(await returnExpired(fresh.db)).toBe(1)
+    // It only slept: the same process is back.
+    await returnUnheld(fresh.db, vault.agentId, vault.instance, [])
+    expect(await jobRow(fresh.db, lease!.jobId)).toMatchObject({ state: 'queued', attempt: 0, deaths: 0 })
+  }
+})
+
+/** Another life of the agent's process says hello. */
+async function restartAgent(vault: VaultActor, life: string): Promise<void> {
+  vault.instance = life.padEnd(22, 'x')
+  await returnUnheld(vault.db, vault.agentId, vault.instance, [])
+}
+
+test('three deaths of the agent in a row quarantine the job, and a person may try it again', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 1)
+  for (const [life, expected] of ['queued', 'queued', 'dead'].entries()) {
+    const [lease] = await vault.lease('ingest', 1)
+    await restartAgent(vault, `life ${life}`)
     expect(await jobRow(fresh.db, lease!.jobId)).toMatchObject({ state: expected, attempt: 0 })
   }
   const dead = await fresh.db
@@ -128,8 +147,38 @@ test('a lost lease does not count as an attempt, three in a row quarantine the j
     .where('state', '=', 'dead')
     .executeTakeFirstOrThrow()
   expect(dead.error_code).toBe('quarantined')
-  await retryJob(fresh.db, dead.id)
+  await retryJob(fresh.db, dead.id, null)
   expect(await vault.lease('ingest', 1)).toHaveLength(1)
+  const events = await fresh.db
+    .selectFrom('job_event')
+    .select('event')
+    .where('job_id', '=', dead.id)
+    .execute()
+  expect(events.map(({ event }) => event)).toEqual(['died', 'died', 'died', 'quarantined', 'replayed'])
+})
+
+test('an agent that comes back only after its lease ran out has died all the same', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 1)
+  const [lease] = await vault.lease('ingest', 1)
+  await expireLeases(fresh.db)
+  await returnExpired(fresh.db)
+  await restartAgent(vault, 'late')
+  expect(await jobRow(fresh.db, lease!.jobId)).toMatchObject({ state: 'queued', deaths: 1 })
+  await restartAgent(vault, 'later')
+  expect(await jobRow(fresh.db, lease!.jobId)).toMatchObject({ state: 'queued', deaths: 1 })
+})
+
+test('a job that ends well after two deaths is no longer suspected', async () => {
+  await using fresh = await freshDatabase()
+  const vault = await vaultWithFiles(fresh.db, 1)
+  for (const life of ['one', 'two']) {
+    await vault.lease('ingest', 1)
+    await restartAgent(vault, life)
+  }
+  const [lease] = await vault.lease('ingest', 1)
+  await failJob(fresh.db, vault.types, vault.agentId, lease!, { code: 'timed_out', message: 'slow' })
+  expect(await jobRow(fresh.db, lease!.jobId)).toMatchObject({ deaths: 0, failures: 1 })
 })
 
 test('jobs that only waited behind the one that ends agents are never quarantined', async () => {
@@ -141,7 +190,7 @@ test('jobs that only waited behind the one that ends agents are never quarantine
     .execute()
   for (let deaths = 0; deaths < 3; deaths += 1) {
     expect(await vault.lease('ingest', 5)).toHaveLength(5)
-    await returnUnheld(fresh.db, vault.agentId, [])
+    await restartAgent(vault, `life ${deaths}`)
   }
   const states = await fresh.db
     .selectFrom('job')
@@ -152,28 +201,29 @@ test('jobs that only waited behind the one that ends agents are never quarantine
   expect(states.map((job) => job.state)).toEqual(['dead', 'queued', 'queued', 'queued', 'queued'])
 })
 
-test('an agent that starts anew gives back at once what it held in its earlier life', async () => {
+test('what an agent never got to know of is free at once, and nobody is blamed', async () => {
   await using fresh = await freshDatabase()
   const vault = await vaultWithFiles(fresh.db, 3)
   const [kept, ...lost] = await vault.lease('ingest', 3)
-  expect(await returnUnheld(fresh.db, vault.agentId, [kept!])).toBe(2)
+  expect(await returnUnheld(fresh.db, vault.agentId, vault.instance, [kept!])).toBe(2)
   expect((await jobRow(fresh.db, kept!.jobId)).state).toBe('leased')
-  for (const lease of lost) expect((await jobRow(fresh.db, lease.jobId)).state).toBe('queued')
+  for (const lease of lost)
+    expect(await jobRow(fresh.db, lease.jobId)).toMatchObject({ state: 'queued', attempt: 0, deaths: 0 })
 })
 
 test('an error that may pass is tried again after a pause, one that cannot is dead at once', async () => {
   await using fresh = await freshDatabase()
   const vault = await vaultWithFiles(fresh.db, 2)
   const [first, second] = await vault.lease('ingest', 2)
-  await failJob(fresh.db, vault.agentId, first!, { code: 'timed_out', message: 'slow disk' })
-  await failJob(fresh.db, vault.agentId, second!, { code: 'file_missing', message: 'gone' })
+  await failJob(fresh.db, vault.types, vault.agentId, first!, { code: 'timed_out', message: 'slow disk' })
+  await failJob(fresh.db, vault.types, vault.agentId, second!, { code: 'file_missing', message: 'gone' })
 
   const waiting = await jobRow(fresh.db, first!.jobId)
   expect(waiting.state).toBe('queued')
   expect(waiting.run_after.getTime()).toBeGreaterThan(Date.now())
   expect(await vault.lease('ingest', 2)).toEqual([])
   expect(await jobRow(fresh.db, second!.jobId)).toMatchObject({ state: 'dead', error_message: 'gone' })
-  expect(await retryDeadJobs(fresh.db, 'file.ingest')).toBe(1)
+  expect(await retryDeadJobs(fresh.db, { kind: 'file.ingest' }, null)).toBe(1)
 })
 
 test('work of a library that is offline waits, only its scan is tried', async () => {
@@ -189,9 +239,9 @@ test('a cancelled job is taken from its holder', async () => {
   await using fresh = await freshDatabase()
   const vault = await vaultWithFiles(fresh.db, 1)
   const [lease] = await vault.lease('ingest', 1)
-  expect(await cancelJob(fresh.db, lease!.jobId)).toBe(vault.agentId)
+  expect(await cancelJob(fresh.db, lease!.jobId, null)).toEqual({ agentId: vault.agentId })
   await expect(vault.complete(lease!, ingestResult({ content: 'x' }))).rejects.toThrow(LeaseLostError)
-  await expect(cancelJob(fresh.db, lease!.jobId)).rejects.toMatchObject({ code: 'conflict' })
+  await expect(cancelJob(fresh.db, lease!.jobId, null)).rejects.toMatchObject({ code: 'conflict' })
 })
 
 test('asking for a scan twice gives one scan, and a confirmation is not lost', async () => {
@@ -206,12 +256,12 @@ test('asking for a scan twice gives one scan, and a confirmation is not lost', a
 test('folding the job counters keeps their sums', async () => {
   await using fresh = await freshDatabase()
   const vault = await vaultWithFiles(fresh.db, 3)
-  await sql`insert into job_tally (kind, state, amount)
-    select 'file.ingest', 'done', 1 from generate_series(1, 600)`.execute(fresh.db)
+  await sql`insert into job_tally (lane_id, state, amount)
+    select lane.id, 'done', 1 from lane, generate_series(1, 600)`.execute(fresh.db)
   await vault.ingestAll()
   const sums = async () =>
     (
-      await sql`select kind, state, sum(amount) from job_tally group by 1, 2 having sum(amount) <> 0 order by 1, 2`.execute(
+      await sql`select lane_id, state, sum(amount) from job_tally group by 1, 2 having sum(amount) <> 0 order by 1, 2`.execute(
         fresh.db,
       )
     ).rows

@@ -85,14 +85,11 @@ async function buryEarlierLife(db: Queryable, agentId: number, instance: string)
         attempt = case when was_leased then greatest(attempt - 1, 0) else attempt end,
         lease_expires_at = null, progress = null, run_after = now()
       from judged where judged.id = job.id
-      returning job.id, job.state, job.fencing_token, job.agent_id, job.leased_at, judged.was_running),
-    noted as (
-      insert into job_event (job_id, event, fencing_token, agent_id, leased_at)
-      select id, case when was_running then 'died' else 'released' end, fencing_token, agent_id, leased_at
-      from buried)
-    insert into job_event (job_id, event) select id, 'quarantined' from buried where state = 'dead'`.execute(
-    db,
-  )
+      returning job.id, job.state, job.fencing_token, job.agent_id, job.leased_at, judged.was_running)
+    insert into job_event (job_id, event, fencing_token, agent_id, leased_at)
+    select id, case when was_running then 'died' else 'released' end, fencing_token, agent_id, leased_at
+    from buried
+    union all select id, 'quarantined', null, null, null from buried where state = 'dead'`.execute(db)
 }
 
 /** Takes back leases that an agent gives up by intent (drain, stop, suspend): queued at once, nothing counted. */

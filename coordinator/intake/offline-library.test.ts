@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { freshDatabase } from '../db/testing/fresh-database.ts'
+import { failJob } from '../jobs/fail-job.ts'
 import { VaultActor } from '../testing/vault-actor.ts'
-import { failJob } from './fail-job.ts'
 import { scanOfflineLibraries } from './scan-offline-libraries.ts'
 
 const away = { code: 'library_offline', message: '/pictures is not mounted' } as const
@@ -14,7 +14,7 @@ test('a disk that goes away while files are read kills no job: they wait until a
   await vault.scan()
 
   const [first, second] = await vault.lease('ingest', 2)
-  for (const lease of [first!, second!]) await failJob(fresh.db, vault.agentId, lease, away)
+  for (const lease of [first!, second!]) await failJob(fresh.db, vault.types, vault.agentId, lease, away)
 
   const library = await fresh.db.selectFrom('library').selectAll().executeTakeFirstOrThrow()
   expect(library).toMatchObject({ state: 'offline', state_reason: away.message })
