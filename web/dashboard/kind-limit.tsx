@@ -40,7 +40,7 @@ export function KindLimit({ kind, onChange }: KindLimitProps) {
     <div className={styles.limit}>
       <span>At most</span>
       <Stepper
-        label={`Jobs at once: ${jobKindWords[kind.kind]}`}
+        label={`At most at once: ${jobKindWords[kind.kind]}`}
         value={maxRunning}
         min={1}
         max={LARGEST_LIMIT}

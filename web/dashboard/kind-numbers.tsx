@@ -17,10 +17,20 @@ export function KindNumbers({ kind }: { kind: JobKindSummary }) {
       <Count kind={kind} state="leased" count={leased} word="running" />
       <Count kind={kind} state="done" count={done} word="done" />
       <Count kind={kind} state="dead" count={dead} word="failed" isBad />
-      {perSecond > 0 && <Fact word="rate">{formatRate(perSecond)}</Fact>}
-      {etaSeconds !== null && queued + leased > 0 && <Fact word="time left">{formatEta(etaSeconds)}</Fact>}
+      {perSecond > 0 && (
+        <Fact word="rate" isWide>
+          {formatRate(perSecond)}
+        </Fact>
+      )}
+      {etaSeconds !== null && queued + leased > 0 && (
+        <Fact word="time left" isWide>
+          {formatEta(etaSeconds)}
+        </Fact>
+      )}
       {oldestAt && queued > 0 && (
-        <Fact word="oldest waits for">{formatSpan(nowMs - Date.parse(oldestAt))}</Fact>
+        <Fact word="oldest waits for" isWide>
+          {formatSpan(nowMs - Date.parse(oldestAt))}
+        </Fact>
       )}
     </dl>
   )
@@ -43,9 +53,11 @@ function Count({ kind, state, count, word, isBad }: CountProps) {
   )
 }
 
-function Fact({ word, isBad, children }: { word: string; isBad?: boolean; children: ReactNode }) {
+type FactProps = { word: string; isBad?: boolean; isWide?: boolean; children: ReactNode }
+
+function Fact({ word, isBad, isWide, children }: FactProps) {
   return (
-    <div data-bad={isBad || undefined}>
+    <div data-bad={isBad || undefined} data-wide={isWide || undefined}>
       <dt>{word}</dt>
       <dd>{children}</dd>
     </div>

@@ -47,7 +47,7 @@ export const FAKE_PASSWORD = 'a warm evening'
 type Call = { params: Record<string, unknown>; query: Record<string, unknown>; body: unknown }
 type Handlers = { [N in RouteName]?: (call: never, response: ServerResponse) => unknown }
 
-export type FakeServer = {
+export type FakeServer = AsyncDisposable & {
   url: string
   world: FakeWorld
   /** Forgets all sessions, as a restarted server might. */
@@ -279,6 +279,14 @@ export async function startFakeServer(options: {
     emit('timeline', { revision: world.revision })
   }, 500)
 
+  const close = async () => {
+    clearInterval(growing)
+    // All of them first: over a connection that is still open the page would connect again to this very
+    // server, which then never ends.
+    server.close()
+    server.closeAllConnections()
+    await io.close()
+  }
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -288,14 +296,8 @@ export async function startFakeServer(options: {
       live.disconnectSockets(true)
     },
     emit,
-    close: async () => {
-      clearInterval(growing)
-      // All of them first: over a connection that is still open the page would connect again to this very
-      // server, which then never ends.
-      server.close()
-      server.closeAllConnections()
-      await io.close()
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }
 

@@ -12,9 +12,10 @@ export function describeTime(job: JobView, nowMs: number): string {
   return `${ago}, took ${formatSpan(Date.parse(finishedAt) - Date.parse(startedAt))}`
 }
 
-/** `tried once`, `tried 3 times`; null before the first try. */
-export function describeTries({ attempt }: Pick<JobView, 'attempt'>): string | null {
-  if (attempt === 0) return null
+/** `tried once`, `tried 3 times`, `try 2` while it runs; null as long as nothing has gone wrong. */
+export function describeTries({ attempt, state }: Pick<JobView, 'attempt' | 'state'>): string | null {
+  if (state === 'leased') return attempt > 1 ? `try ${attempt}` : null
+  if (attempt === 0 || (state === 'done' && attempt === 1)) return null
   return attempt === 1 ? 'tried once' : `tried ${attempt} times`
 }
 

@@ -1,8 +1,10 @@
 import { Drawer } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { AppError } from '../../protocol/errors.ts'
 import { jobQuery } from '../api/queries.ts'
-import { Failure } from '../ui/panel.tsx'
+import { errorSentence } from '../ui/page-error.tsx'
+import { Failure, Nothing } from '../ui/panel.tsx'
 import { JobSheet } from './job-sheet.tsx'
 import styles from './jobs.module.css'
 
@@ -12,17 +14,19 @@ export function JobDrawer() {
   const search = useSearch({ from: '/app/jobs' })
   const navigate = useNavigate()
   const job = useQuery(jobQuery(Number(jobId)))
+  const isGone = job.error instanceof AppError && job.error.code === 'not_found'
   return (
     <Drawer
       opened
       onClose={() => void navigate({ to: '/jobs', search })}
       position="right"
       size="min(560px, 100vw)"
-      title={job.data?.subject ?? 'Job'}
+      title={job.data?.subject ?? `Job ${jobId}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
       classNames={{ title: styles.drawerTitle, header: styles.drawerHeader, body: styles.drawerBody }}
     >
-      {job.isError && <Failure error={job.error} onRetry={() => void job.refetch()} />}
+      {isGone && <Nothing>{errorSentence(job.error)}</Nothing>}
+      {job.isError && !isGone && <Failure error={job.error} onRetry={() => void job.refetch()} />}
       {job.data && <JobSheet job={job.data} />}
     </Drawer>
   )

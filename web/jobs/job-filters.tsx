@@ -75,7 +75,15 @@ function StateLink({ filter, state, word, count }: StateLinkProps) {
   // A reason is one for failing: it makes no sense beside another state.
   const search = { ...rest, state, ...(state === 'dead' || state === undefined ? { code } : {}) }
   return (
-    <Link to="/jobs" search={search} className={styles.state} aria-current={isCurrent ? 'true' : undefined}>
+    <Link
+      to="/jobs"
+      search={search}
+      className={styles.state}
+      data-current={isCurrent || undefined}
+      aria-current={isCurrent ? 'true' : undefined}
+      // Without it “All” would count as current whatever is chosen.
+      activeOptions={{ exact: true }}
+    >
       {word}
       {count !== undefined && count > 0 && <span> {formatCount(count)}</span>}
     </Link>
