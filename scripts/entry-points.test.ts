@@ -73,7 +73,7 @@ test('database, coordinator and agent start by themselves and stop when told', a
   expect(await health.json()).toMatchObject({ status: 'ok' })
   const agent: Partial<AgentConfig> = {
     name: 'alone',
-    coordinatorUrl: `http://127.0.0.1:${port}`,
+    coordinatorUrls: [`http://127.0.0.1:${port}`],
     stateFolder: join(folder, 'agent'),
     logLevel: 'error',
   }

@@ -24,8 +24,13 @@ import { AppError } from '../../protocol/errors.ts'
 export type AgentKey = {
   /** Raw 32 bytes, base64url. */
   publicKey: string
-  /** Ed25519 signature of the coordinator's nonce, base64url. */
-  sign(nonce: string): string
+  /** Can be handed to a thread of this process. */
+  privateKey: KeyObject
+}
+
+/** Ed25519 signature of the coordinator's nonce, base64url. */
+export function signNonce({ privateKey }: AgentKey, nonce: string): string {
+  return sign(null, Buffer.from(`hearth-agent:${nonce}`), privateKey).toString('base64url')
 }
 
 /**
@@ -38,10 +43,7 @@ export function loadAgentKey(folder: string): AgentKey {
   const privateKey = readKey(path) ?? makeKey(folder, path)
   if (privateKey.asymmetricKeyType !== 'ed25519') throw unusable(path)
   const { x } = createPublicKey(privateKey).export({ format: 'jwk' })
-  return {
-    publicKey: x as string,
-    sign: (nonce) => sign(null, Buffer.from(`hearth-agent:${nonce}`), privateKey).toString('base64url'),
-  }
+  return { publicKey: x as string, privateKey }
 }
 
 function readKey(path: string): KeyObject | undefined {

@@ -18,8 +18,8 @@ test('jobs are run and reported, and the next come with the answer', async () =>
   await using agent = runAgent(coordinator, {
     handlers: { 'file.ingest': async (input) => ({ ...readResult, sizeBytes: input.fileId }) },
   })
-  await poll(() => coordinator.received('job.complete').length).toBe(20)
-  const done = coordinator.received('job.complete')
+  await poll(() => coordinator.completed().length).toBe(20)
+  const done = coordinator.completed()
   expect(ids(done).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
   for (const { jobId, fencingToken, result } of done) {
     expect({ fencingToken, result }).toEqual({ fencingToken: 1, result: { ...readResult, sizeBytes: jobId } })
@@ -37,7 +37,7 @@ test.each(['cut', 'hangUp'] as const)(
     let reports = 0
     coordinator.script['job.complete'] = () => {
       reports += 1
-      if (reports > 1) return { leases: reports === 2 ? [leaseOf(2)] : [] }
+      if (reports > 1) return { refused: [], leases: reports === 2 ? [leaseOf(2)] : [] }
       coordinator[how]()
       return undefined
     }
@@ -49,7 +49,7 @@ test.each(['cut', 'hangUp'] as const)(
         },
       },
     })
-    await poll(() => ids(coordinator.received('job.complete'))).toEqual([1, 1, 2])
+    await poll(() => ids(coordinator.completed())).toEqual([1, 1, 2])
     const [first, again] = coordinator.received('job.complete')
     expect(again).toEqual(first)
     expect(runs).toBe(2)
@@ -113,7 +113,7 @@ test.each(['renewal', 'hello', 'revocation'] as const)(
     // What comes after is done; of the lost jobs nothing is said.
     coordinator.queue.push(leaseOf(3))
     coordinator.tell('work.available', {})
-    await poll(() => ids(coordinator.received('job.complete'))).toEqual([3])
+    await poll(() => ids(coordinator.completed())).toEqual([3])
     expect(coordinator.received('job.fail')).toEqual([])
     await agent.stop()
     expect(coordinator.received('job.release')).toEqual([])
@@ -164,7 +164,7 @@ test('a lease that came only after an outage counts from when it was asked for a
       },
     },
   })
-  await poll(() => ids(coordinator.received('job.complete'))).toEqual([1])
+  await poll(() => ids(coordinator.completed())).toEqual([1])
   expect(wasAborted).toBe(false)
 })
 
@@ -190,7 +190,7 @@ test('draining gives back what has not begun, finishes the rest and asks for not
   const asked = coordinator.received('lease.request').length
   finish.resolve()
   await poll(() => coordinator.received('job.complete').length).toBe(1)
-  expect(coordinator.received('job.complete')[0]).toMatchObject({ jobId: 1, slots: [] })
+  expect(coordinator.received('job.complete')[0]).toMatchObject({ jobs: [{ jobId: 1 }], slots: [] })
   expect([...ids(coordinator.received('job.release')[0]!.leases), ...unasked]).toEqual([2, 3, 4, 5])
   coordinator.tell('work.available', {})
   await poll(() => coordinator.received('lease.renew').at(-1)?.leases).toEqual([])
@@ -199,7 +199,7 @@ test('draining gives back what has not begun, finishes the rest and asks for not
 
   coordinator.queue.splice(0, Infinity, leaseOf(6))
   coordinator.tell('agent.drain', { drain: false })
-  await poll(() => ids(coordinator.received('job.complete'))).toEqual([1, 6])
+  await poll(() => ids(coordinator.completed())).toEqual([1, 6])
 })
 
 test('stopping finishes what can be finished in time and gives back the rest', async () => {
@@ -216,7 +216,7 @@ test('stopping finishes what can be finished in time and gives back the rest', a
   await poll(() => begun).toEqual([1, 2])
   await agent.stop()
   expect(begun).toEqual([1, 2])
-  expect(coordinator.received('job.complete')).toMatchObject([{ jobId: 1, slots: [] }])
+  expect(coordinator.received('job.complete')).toMatchObject([{ jobs: [{ jobId: 1 }], slots: [] }])
   expect(coordinator.received('job.release').map(({ leases }) => ids(leases))).toEqual([[3, 4], [2]])
   expect(coordinator.received('job.fail')).toEqual([])
   expect(agent.log.filter((line) => line.level >= 50)).toEqual([])
@@ -391,6 +391,6 @@ test('a message that is not understood is told and changes nothing', async () =>
   coordinator.tell('lease.revoked', { jobIds: ['1'] } as never)
   coordinator.queue.push(leaseOf(1))
   coordinator.tell('work.available', {})
-  await poll(() => ids(coordinator.received('job.complete'))).toEqual([1])
+  await poll(() => ids(coordinator.completed())).toEqual([1])
   expect(agent.log.filter((line) => line.msg === 'message not understood')).toHaveLength(2)
 })

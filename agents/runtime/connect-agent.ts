@@ -1,76 +1,81 @@
+import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
-import { PROTOCOL_VERSION } from '../../protocol/agents.ts'
-import { LeaseLostError } from '../../protocol/errors.ts'
 import type { AgentKey } from './agent-key.ts'
-import type { CoordinatorHttp } from './coordinator-http.ts'
-import { CoordinatorSocket } from './coordinator-socket.ts'
-import { Heartbeat } from './heartbeat.ts'
-import { readHostFacts } from './host-facts.ts'
-import type { JobHandlers } from './job-handler.ts'
+import { CoordinatorHttp } from './coordinator-http.ts'
+import type { HandlerTable } from './job-handler.ts'
 import { LeaseLoop } from './lease-loop.ts'
+import { Line } from './line/line.ts'
+import { ProgressSender } from './progress-sender.ts'
 import { runJob } from './run-job.ts'
 
 const AGENT_VERSION = '0.1.0'
-const FIRST_HEARTBEAT_MS = 5_000
+const STALL_LIMIT_MS = 5 * 60_000
 
 export type ConnectAgentOptions = {
-  config: Pick<AgentConfig, 'name' | 'coordinatorUrl' | 'capabilities' | 'roots'>
+  config: Pick<AgentConfig, 'name' | 'coordinatorUrls' | 'capabilities' | 'roots'> & {
+    /** Default: five minutes. */
+    stallLimitMs?: number
+  }
   key: AgentKey
-  http: CoordinatorHttp
-  handlers: JobHandlers
+  /** See `bindContracts`. */
+  handlers: HandlerTable
   log: Logger
-  /** How long running jobs may go on when the agent stops. */
+  /** How long running jobs may go on when the agent stops; default: ten seconds. */
   finishLimitMs?: number
+  /** How long an aborted handler may take to end before it is left behind; default: ten seconds. */
+  abortGraceMs?: number
 }
 
-/** Opens the line to the coordinator and starts the loops that live on it. */
-export function connectAgent(options: ConnectAgentOptions, closers: Closers): CoordinatorSocket {
-  const { config, key, http, handlers, log, finishLimitMs } = options
-  let heartbeatMs = FIRST_HEARTBEAT_MS
-  const socket = new CoordinatorSocket({
-    url: config.coordinatorUrl,
-    log,
-    hello: (nonce) => ({
-      protocolVersion: PROTOCOL_VERSION,
-      agentVersion: AGENT_VERSION,
-      name: config.name,
-      publicKey: key.publicKey,
-      signature: key.sign(nonce),
-      facts: readHostFacts(),
-      capabilities: config.capabilities,
-      roots: config.roots,
-      models: [],
-      held: loop.heldRefs(),
-    }),
-    onGreeted: (answer) => {
-      http.setSessionToken(answer.sessionToken)
-      heartbeatMs = answer.heartbeatMs
-      for (const jobId of answer.gone) loop.revoke([jobId], new LeaseLostError(jobId))
-      loop.ask()
+export type ConnectedAgent = { line: Line; loop: LeaseLoop; http: CoordinatorHttp }
+
+/** Opens the line to the coordinator and starts the loop that runs its jobs. */
+export function connectAgent(options: ConnectAgentOptions, closers: Closers): ConnectedAgent {
+  const { config, key, handlers, log, finishLimitMs, abortGraceMs } = options
+  const { name, capabilities, roots } = config
+  const http = new CoordinatorHttp()
+  const line = new Line(
+    {
+      urls: config.coordinatorUrls,
+      key,
+      hello: {
+        agentVersion: AGENT_VERSION,
+        name,
+        capabilities,
+        roots,
+        models: [],
+        instance: randomBytes(16).toString('base64url'),
+      },
+      logLevel: log.level,
+      stallLimitMs: config.stallLimitMs ?? STALL_LIMIT_MS,
     },
-  })
-  const loop = new LeaseLoop({
-    socket,
     log,
-    offers: config.capabilities,
+  )
+  const progress = new ProgressSender(line)
+  const run = { line, http, progress, log, abortGraceMs }
+  const loop = new LeaseLoop({
+    line,
+    log,
+    offers: capabilities,
+    handlers,
     finishLimitMs,
-    run: (job, nextSlots, onAsk) => runJob({ socket, http, handlers, log }, job, nextSlots, onAsk),
-  })
-  const heartbeat = new Heartbeat({ socket, log, held: loop.held, intervalMs: () => heartbeatMs })
-
-  socket.on('work.available', () => loop.ask())
-  socket.on('agent.drain', ({ drain }) => void loop.drain(drain))
-  socket.on('lease.revoked', ({ jobIds }) => {
-    for (const jobId of jobIds) loop.revoke([jobId], new LeaseLostError(jobId))
+    run: (job) => runJob(run, job),
   })
 
-  socket.open()
-  closers.push(() => socket.close())
-  heartbeat.start()
-  closers.push(() => heartbeat.stop())
+  line.on('greeted', ({ url, sessionToken, settings }) => {
+    http.setSession(url, sessionToken)
+    loop.applySettings(settings)
+  })
+  line.on('work.available', (hint) => loop.hint(hint))
+  line.on('agent.drain', ({ drain }) => loop.drain(drain))
+  line.on('agent.settings', (settings) => loop.applySettings(settings))
+
+  closers.push(() => http.close())
+  line.open()
+  closers.push(() => line.close())
+  closers.push(() => progress.stop())
   loop.start()
   closers.push(() => loop.stop())
-  return socket
+  return { line, loop, http }
 }

@@ -19,13 +19,12 @@ async function startServer(answer: Answer, silenceLimitMs?: number) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const http = new CoordinatorHttp(
-    `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    silenceLimitMs,
-  )
-  http.setSessionToken('secret')
+  const http = new CoordinatorHttp(silenceLimitMs)
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  http.setSession(url, 'secret')
   return {
     http,
+    url,
     requests,
     [Symbol.asyncDispose]: async () => {
       http.close()
@@ -113,7 +112,7 @@ test('a token that was renewed meanwhile is used at the next try', async () => {
       expect(request.headers.authorization).toBe('Bearer newer')
       return json(response, { missing: [] })
     }
-    t.http.setSessionToken('newer')
+    t.http.setSession(t.url, 'newer')
     refuse(response, 401, 'unauthenticated', 'This token is no longer good')
   })
   await t.http.storeDerived(files, never)
@@ -152,7 +151,8 @@ test.each([
 })
 
 test('a coordinator that is not there is not available, in a sentence that says where it should be', async () => {
-  const http = new CoordinatorHttp('http://127.0.0.1:1')
+  const http = new CoordinatorHttp()
+  http.setSession('http://127.0.0.1:1', 'secret')
   const sent = http.sendTransfer('t'.repeat(22), { code: 'file_missing', message: 'x' }, never)
   await expect(sent).rejects.toMatchObject({
     code: 'unavailable',

@@ -13,31 +13,38 @@ const SILENCE_LIMIT_MS = 60_000
 const MAX_ANSWER_BYTES = 1024 * 1024
 const PAUSES_MS = [200, 1_000, 5_000]
 
-/** Bytes between this agent and its coordinator; the socket carries none. */
-export class CoordinatorHttp {
-  readonly #url: URL
-  readonly #agent: HttpAgent
+type Session = {
+  url: URL
+  token: string
+  agent: HttpAgent
   /** Of its own, because a browser may read slowly for hours: eight such must not hold up the rest. */
-  readonly #transferAgent: HttpAgent
-  readonly #silenceLimitMs: number
-  #sessionToken = ''
+  transferAgent: HttpAgent
+}
 
-  constructor(url: string, silenceLimitMs = SILENCE_LIMIT_MS) {
-    this.#url = new URL(url)
+/** Bytes between this agent and the coordinator that its socket speaks with; the socket carries none. */
+export class CoordinatorHttp {
+  readonly #silenceLimitMs: number
+  #session: Session | undefined
+
+  constructor(silenceLimitMs = SILENCE_LIMIT_MS) {
     this.#silenceLimitMs = silenceLimitMs
-    const Agent = this.#url.protocol === 'https:' ? HttpsAgent : HttpAgent
-    this.#agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
-    this.#transferAgent = new Agent()
   }
 
-  /** From each `hello`: the token before it is no longer good. */
-  setSessionToken(token: string): void {
-    this.#sessionToken = token
+  /** From each `hello`: the token before it is no longer good, and another coordinator may have answered. */
+  setSession(url: string, token: string): void {
+    const before = this.#session
+    if (before?.url.href === new URL(url).href) {
+      before.token = token
+      return
+    }
+    this.#session = openSession(new URL(url), token)
+    before?.agent.destroy()
+    // Transfers that run belong to browsers of the coordinator before; they end with their connections.
   }
 
   close(): void {
-    this.#agent.destroy()
-    this.#transferAgent.destroy()
+    this.#session?.agent.destroy()
+    this.#session?.transferAgent.destroy()
   }
 
   /**
@@ -97,9 +104,14 @@ export class CoordinatorHttp {
     options: { body: Uint8Array | Readable; contentType: string; signal: AbortSignal },
   ): Promise<string> {
     const { body, contentType, signal } = options
-    const send = this.#url.protocol === 'https:' ? httpsRequest : httpRequest
+    const session = this.#session
+    if (!session) {
+      return Promise.reject(new AppError('unavailable', 'This agent has not met its coordinator yet'))
+    }
+    const { url, token } = session
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest
     const headers: Record<string, string | number> = {
-      authorization: `Bearer ${this.#sessionToken}`,
+      authorization: `Bearer ${token}`,
       'content-type': contentType,
     }
     if (body instanceof Uint8Array) headers['content-length'] = body.length
@@ -108,17 +120,13 @@ export class CoordinatorHttp {
         reject(
           error instanceof AppError
             ? error
-            : new AppError(
-                'unavailable',
-                `The coordinator at ${this.#url.origin} did not take ${method} ${path}`,
-                {
-                  cause: error,
-                },
-              ),
+            : new AppError('unavailable', `The coordinator at ${url.origin} did not take ${method} ${path}`, {
+                cause: error,
+              }),
         )
       const isStream = body instanceof Readable
-      const agent = isStream ? this.#transferAgent : this.#agent
-      const request = send(new URL(path, this.#url), { method, headers, agent, signal })
+      const agent = isStream ? session.transferAgent : session.agent
+      const request = send(new URL(path, url), { method, headers, agent, signal })
       request.on('error', fail)
       request.on('response', (response) => {
         // An answer before the end of what it answers: nobody will read the rest, and its file must be closed.
@@ -135,6 +143,16 @@ export class CoordinatorHttp {
       request.setTimeout(this.#silenceLimitMs, () => request.destroy(new Error('No answer in time')))
       request.end(body)
     })
+  }
+}
+
+function openSession(url: URL, token: string): Session {
+  const Agent = url.protocol === 'https:' ? HttpsAgent : HttpAgent
+  return {
+    url,
+    token,
+    agent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS }),
+    transferAgent: new Agent(),
   }
 }
 

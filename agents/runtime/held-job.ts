@@ -1,57 +1,50 @@
-import type { Lease } from '../../protocol/leases.ts'
+import type { Lease, LeaseRef } from '../../protocol/leases.ts'
+import type { BoundHandler } from './job-handler.ts'
 
-/** Side effects stop this much before the coordinator may give the job to another. */
-const SAFE_SHARE = 0.9
+/** This agent gives a job back for another to run; nothing is wrong with the job. */
+export class GivenBackError extends Error {}
 
 /**
  * A job this agent holds: waiting for a free slot, running, or with its report on the way.
  *
- * From the report on nothing but its answer says how the job ended. It is not renewed, because the report
- * ends the lease and a renewal would only wait for it; and it is not given up when a renewal or a hello
- * no longer knows the lease, because the answer may bring the next jobs.
- *
- * Time is counted on the monotonic clock from the moment the lease was asked for, so this side never
- * believes in a lease that the coordinator has already given up.
+ * Whether its lease is still good is known in the line's thread (`HeldLeases`); here it is the work.
  */
 export class HeldJob {
   readonly lease: Lease
+  /** Undefined for a kind that this agent cannot run. */
+  readonly handler: BoundHandler | undefined
   readonly #abort = new AbortController()
-  #safeUntil: number
-  #isReporting = false
-  progress: { done: number; total: number | null } | undefined
+  /** Since its last sign of life; counted while it runs. */
+  silentMs = 0
+  /** Of the lines in its own log so far. */
+  logBytes = 0
 
-  constructor(lease: Lease, askedAt: number) {
+  constructor(lease: Lease, handler: BoundHandler | undefined) {
     this.lease = lease
-    this.#safeUntil = askedAt + lease.ttlMs * SAFE_SHARE
+    this.handler = handler
   }
 
   get signal(): AbortSignal {
     return this.#abort.signal
   }
 
-  get isReporting(): boolean {
-    return this.#isReporting
+  get ref(): LeaseRef {
+    return { jobId: this.lease.jobId, fencingToken: this.lease.fencingToken }
   }
 
-  startReport(): void {
-    this.#isReporting = true
+  isHolding({ jobId, fencingToken }: LeaseRef): boolean {
+    return this.lease.jobId === jobId && this.lease.fencingToken === fencingToken
   }
 
-  /** Ends the work on it, for whatever reason. */
+  showLife(): void {
+    this.silentMs = 0
+  }
+
+  /**
+   * Ends the work on it; the first reason counts. `LeaseLostError`: nothing is reported. `GivenBackError`: it is
+   * given back. Anything else is how it failed.
+   */
   abort(reason: Error): void {
     this.#abort.abort(reason)
-  }
-
-  /** The coordinator does not know the lease any more, or this side is no longer sure of it. */
-  lose(reason: Error): void {
-    if (!this.#isReporting) this.#abort.abort(reason)
-  }
-
-  renewed(askedAt: number): void {
-    this.#safeUntil = Math.max(this.#safeUntil, askedAt + this.lease.ttlMs * SAFE_SHARE)
-  }
-
-  isOverdue(now: number): boolean {
-    return now >= this.#safeUntil
   }
 }

@@ -1,251 +1,300 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { AgentSettings, CoordinatorMessage } from '../../protocol/agents.ts'
 import type { Capability, OfferedCapability } from '../../protocol/capability.ts'
-import { LeaseLostError } from '../../protocol/errors.ts'
-import { type JobKind, jobContracts } from '../../protocol/jobs.ts'
-import type { Lease, LeaseRef, Slots } from '../../protocol/leases.ts'
-import type { CoordinatorSocket } from './coordinator-socket.ts'
-import { HeldJob } from './held-job.ts'
+import { AppError, LeaseLostError, toErrorBody } from '../../protocol/errors.ts'
+import { priorities } from '../../protocol/jobs.ts'
+import type { Lease, LeaseRef } from '../../protocol/leases.ts'
+import { CapabilityWork, isUrgent } from './capability-work.ts'
+import { GivenBackError, HeldJob } from './held-job.ts'
+import type { HandlerTable } from './job-handler.ts'
+import type { Line } from './line/line.ts'
+import { reportBytes } from './report-bytes.ts'
+import { ReportQueue } from './report-queue.ts'
+import type { JobOutcome } from './run-job.ts'
+import { watchSilence } from './silence-watch.ts'
+import { WorkAsker } from './work-asker.ts'
 
-/** Asked at least this often, whatever the hints say. */
-const ASK_INTERVAL_MS = 5_000
-/** Jobs held beyond those that run, so that a free slot does not wait for a round trip. */
-const AHEAD_PER_SLOT = 3
 /** Stopping waits this long for running jobs before it gives them back. */
 const FINISH_LIMIT_MS = 10_000
-/** And this long for the answer to a request for work, so that what it brings is given back. */
-const ANSWER_LIMIT_MS = 2_000
-const LINE_CHECK_MS = 100
+/** And this long for handlers to notice it, and for the last answers. */
+const END_LIMIT_MS = 3_000
+const RELEASE_LIMIT_MS = 3_000
 
 export type LeaseLoopOptions = {
-  socket: CoordinatorSocket
+  line: Line
   log: Logger
   offers: readonly OfferedCapability[]
+  handlers: HandlerTable
   finishLimitMs?: number
-  /** Runs a held job to its end and reports it; returns the leases that came with the answer. Never throws. */
-  run: (job: HeldJob, nextSlots: () => Slots[], onAsk: () => void) => Promise<Lease[]>
+  /** Runs a held job to its end. Never throws. */
+  run: (job: HeldJob) => Promise<JobOutcome>
 }
 
 /**
- * Keeps this agent supplied with work and runs it.
+ * Keeps this agent supplied with work, runs it and reports it.
  *
- * idle → working: `start()`. Asks for as many jobs as it has room for: after each hint, each finished job
- *   and every few seconds.
+ * idle → working: `start()`. Asks for as many jobs as it has room for: with each report, after each hint and
+ *   every few seconds.
  * working ⇄ draining: `drain()` gives back what has not begun and asks for nothing more.
+ * working ⇄ released: `releaseAll()` gives back what runs, too, and asks for nothing until `resume()`.
  * any → stopped: `stop()`; running jobs get ten seconds to finish, then they are aborted and given back.
  */
 export class LeaseLoop {
   readonly #options: LeaseLoopOptions
+  readonly #works: ReadonlyMap<Capability, CapabilityWork>
+  readonly #asker: WorkAsker
+  readonly #reports: ReportQueue
+  /** By id; the newest holding of each job. */
   readonly #held = new Map<number, HeldJob>()
-  readonly #waiting: HeldJob[] = []
-  /** Jobs that take up a slot. */
   readonly #running = new Set<HeldJob>()
-  /** Running jobs and those whose report is on its way. */
-  readonly #unfinished = new Map<HeldJob, Promise<void>>()
-  readonly #stopping = new AbortController()
-  /** Ends waiting for an answer that does not come while stopping. */
-  readonly #answerLimit = new AbortController()
-  #draining = false
-  #asking: Promise<void> | undefined
-  #askAgain = false
-  #loop: Promise<void> | undefined
+  /** From their arrival until they are reported, given back or lost, and their handler has ended. */
+  readonly #unfinished = new Set<HeldJob>()
+  /** Nobody waits for answers any more. */
+  readonly #over = new AbortController()
+  readonly #waiters = new Set<() => void>()
+  #isDraining = false
+  #isReleased = false
+  #isStopping = false
+  #endWatch = () => {}
 
   constructor(options: LeaseLoopOptions) {
+    const { line, log, offers } = options
+    const { signal } = this.#over
     this.#options = options
-  }
-
-  get held(): ReadonlyMap<number, HeldJob> {
-    return this.#held
-  }
-
-  heldRefs(): LeaseRef[] {
-    return [...this.#held.values()].map((job) => refOf(job))
+    this.#works = new Map(offers.map((offer) => [offer.capability, new CapabilityWork(offer)]))
+    this.#asker = new WorkAsker({
+      line,
+      log,
+      signal,
+      works: this.#works,
+      countHeld: () => this.#unfinished.size,
+      onQuiet: () => this.#tellWaiters(),
+    })
+    this.#reports = new ReportQueue({
+      line,
+      log,
+      signal,
+      onLeave: (jobs) => {
+        for (const job of jobs) this.#workOf(job).unsent -= 1
+        return this.#asker.askWithReport()
+      },
+      onAnswered: (jobs, slots, refused) => {
+        for (const job of jobs) this.#letGo(job)
+        this.#asker.answered(slots)
+        if (refused > 0) this.#asker.ask()
+      },
+    })
   }
 
   start(): void {
-    this.#loop ??= this.#run(this.#stopping.signal)
+    const { line, handlers } = this.#options
+    line.on('leases', (leases) => this.#take(leases))
+    line.on('lost', (leases) => this.#lose(leases))
+    line.on('down', () => this.#tellWaiters())
+    const limitsMs = [...handlers.values()].map(({ contract }) => contract.silenceLimitMs)
+    this.#endWatch = watchSilence(this.#running, limitsMs)
+    this.#asker.start()
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#loop
-    await this.#whileHeard(ANSWER_LIMIT_MS, this.#asking)
-    this.#answerLimit.abort()
-    await this.#giveBackWaiting('agent stops')
-    await this.#whileHeard(
-      this.#options.finishLimitMs ?? FINISH_LIMIT_MS,
-      Promise.all(this.#unfinished.values()),
-    )
-    for (const job of this.#unfinished.keys()) job.abort(new Error('The agent is stopping'))
-    await Promise.all(this.#unfinished.values())
+    const reason = 'agent stops'
+    this.#isStopping = true
+    this.#asker.stop()
+    this.#giveBackWaiting(reason)
+    await this.#untilHeard(this.#options.finishLimitMs ?? FINISH_LIMIT_MS)
+    await this.#giveBackRunning(reason)
+    this.#over.abort()
+    this.#endWatch()
   }
 
-  /**
-   * Waits for what needs the coordinator, as long as there is one: who stops everything may have ended it
-   * first, and an agent that lingers would meet its successor.
-   */
-  async #whileHeard(limitMs: number, work: Promise<unknown> | undefined): Promise<void> {
-    const done = new AbortController()
-    const giveUpAt = performance.now() + limitMs
-    const watch = async () => {
-      while (!done.signal.aborted && this.#options.socket.isGreeted && performance.now() < giveUpAt) {
-        await sleep(LINE_CHECK_MS, undefined, { signal: done.signal }).catch(() => {})
-      }
+  /** There may be work. */
+  hint({ capability, priority }: CoordinatorMessage<'work.available'> = {}): void {
+    if (priority !== undefined && priority >= priorities.interactive) this.#asker.askUrgent(capability)
+    else this.#asker.ask()
+  }
+
+  /** How many jobs its owner wants to run here at once; what waits beyond that is given back. */
+  applySettings({ concurrency }: AgentSettings): void {
+    for (const work of this.#works.values()) {
+      work.setLimit(concurrency[work.capability])
+      this.#giveBack(work.takeSurplus(), 'agent runs fewer jobs now')
+      this.#startWaiting(work)
     }
-    await Promise.race([work, watch()])
-    done.abort()
+    this.#asker.ask()
+  }
+
+  drain(drain: boolean): void {
+    this.#isDraining = drain
+    this.#obeyPause('agent drains')
+  }
+
+  /** Gives back everything, before this machine sleeps for example; resolves when it is done or nobody hears it. */
+  async releaseAll(reason: string): Promise<void> {
+    this.#isReleased = true
+    this.#obeyPause(reason)
+    await this.#giveBackRunning(reason)
+  }
+
+  resume(): void {
+    this.#isReleased = false
+    this.#obeyPause('')
   }
 
   get #takesNothing(): boolean {
-    return this.#draining || this.#stopping.signal.aborted
+    return this.#isDraining || this.#isReleased || this.#isStopping
   }
 
-  async drain(drain: boolean): Promise<void> {
-    this.#draining = drain
-    if (drain) await this.#giveBackWaiting('agent drains')
-    else this.ask()
+  #obeyPause(reason: string): void {
+    this.#asker.isQuiet = this.#takesNothing
+    if (this.#takesNothing) this.#giveBackWaiting(reason)
+    else this.#asker.ask()
   }
 
-  /** There may be work: ask now. */
-  ask(): void {
-    if (this.#asking) {
-      this.#askAgain = true
+  #take(leases: readonly Lease[]): void {
+    for (const lease of leases) {
+      // Leased anew while the run that lost it still ends: that one holds nothing any more.
+      const before = this.#held.get(lease.jobId)
+      if (before) this.#loseJob(before)
+      const job = new HeldJob(lease, this.#options.handlers.get(lease.kind))
+      this.#held.set(lease.jobId, job)
+      this.#unfinished.add(job)
+      const work = this.#works.get(lease.capability)
+      if (work) work.add(job)
+      else void this.#fail(job, new AppError('refused_by_agent', `This agent offers no ${lease.capability}`))
+    }
+    if (this.#takesNothing) this.#giveBackWaiting('agent takes no more work')
+    else for (const work of this.#works.values()) this.#startWaiting(work)
+  }
+
+  #startWaiting(work: CapabilityWork): void {
+    if (this.#takesNothing) return
+    for (let job = work.startNext(); job; job = work.startNext()) {
+      const started = job
+      this.#running.add(started)
+      void this.#options.run(started).then((outcome) => this.#end(started, outcome))
+    }
+  }
+
+  #end(job: HeldJob, outcome: JobOutcome): void {
+    const work = this.#workOf(job)
+    this.#running.delete(job)
+    work.running -= 1
+    this.#startWaiting(work)
+    if (isUrgent(job)) this.#asker.askUrgent(work.capability)
+    if (outcome.type === 'done') this.#report(job, outcome.result)
+    else if (outcome.type === 'failed') void this.#fail(job, outcome.error)
+    else if (outcome.type === 'givenBack') this.#giveBack([job], outcome.reason)
+    else {
+      this.#letGo(job)
+      this.#asker.ask()
+    }
+  }
+
+  #report(job: HeldJob, result: unknown): void {
+    try {
+      this.#reports.add({ job, result, sizeBytes: reportBytes(job, result) })
+      this.#workOf(job).unsent += 1
+    } catch (error) {
+      void this.#fail(job, error)
+    }
+  }
+
+  async #fail(job: HeldJob, error: unknown): Promise<void> {
+    const { line, log } = this.#options
+    const { signal } = this.#over
+    try {
+      await line.request('job.fail', { ...job.ref, error: toErrorBody(error) }, signal)
+    } catch (failure) {
+      if (!signal.aborted && !(failure instanceof LeaseLostError))
+        log.warn({ ...job.ref, err: failure }, 'could not report the end of a job')
+    }
+    this.#letGo(job)
+    this.#asker.ask()
+  }
+
+  #giveBackWaiting(reason: string): void {
+    this.#giveBack(
+      [...this.#works.values()].flatMap((work) => work.takeWaiting()),
+      reason,
+    )
+  }
+
+  #giveBack(jobs: readonly HeldJob[], reason: string): void {
+    if (jobs.length === 0) return
+    const { line } = this.#options
+    const finish = () => {
+      for (const job of jobs) this.#letGo(job)
+    }
+    // Stopping, and nobody to give them back to: their leases run out by themselves.
+    if (this.#isStopping && !line.isGreeted) {
+      finish()
       return
     }
-    const slots = this.#freeSlots()
-    if (slots.length === 0 || !this.#options.socket.isGreeted) return
-    this.#asking = this.#request(slots)
-      .catch((error) => {
-        if (!this.#answerLimit.signal.aborted)
-          this.#options.log.warn({ err: error }, 'could not ask for work')
-      })
-      .finally(() => {
-        this.#asking = undefined
-        if (this.#askAgain) {
-          this.#askAgain = false
-          this.ask()
-        }
-      })
+    const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(RELEASE_LIMIT_MS)])
+    const leases = jobs.map(({ ref }) => ref)
+    // Unheard, they are not among the leases of the next hello, and are given back by that.
+    line.request('job.release', { leases, reason: reason.slice(0, 255) }, signal).then(finish, finish)
   }
 
-  /** Drops jobs that the coordinator says are gone. */
-  revoke(jobIds: readonly number[], reason: Error): void {
-    for (const id of jobIds) {
-      const job = this.#held.get(id)
-      if (!job) continue
-      job.lose(reason)
-      this.#dropWaiting(job)
+  #lose(refs: readonly LeaseRef[]): void {
+    for (const ref of refs) {
+      const job = this.#held.get(ref.jobId)
+      if (job?.isHolding(ref)) this.#loseJob(job)
     }
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      this.ask()
-      await sleep(ASK_INTERVAL_MS * (0.9 + Math.random() * 0.2), undefined, { signal }).catch(() => {})
-    }
+  #loseJob(job: HeldJob): void {
+    job.abort(new LeaseLostError(job.lease.jobId))
+    const work = this.#works.get(job.lease.capability)
+    const wasReady = this.#reports.drop(job)
+    if (wasReady && work) work.unsent -= 1
+    if (wasReady || work?.drop(job)) this.#letGo(job)
   }
 
-  async #request(slots: Slots[]): Promise<void> {
-    let askedAt = performance.now()
-    const { leases } = await this.#options.socket.request(
-      'lease.request',
-      { slots },
-      this.#answerLimit.signal,
-      () => {
-        askedAt = performance.now()
-      },
-    )
-    await this.#take(leases, askedAt)
-  }
-
-  async #take(leases: readonly Lease[], askedAt: number): Promise<void> {
-    for (const lease of leases) {
-      const job = new HeldJob(lease, askedAt)
-      // Leased anew while the run that lost it still ends: that one holds nothing any more.
-      this.#held.get(lease.jobId)?.lose(new LeaseLostError(lease.jobId))
-      this.#held.set(lease.jobId, job)
-      this.#waiting.push(job)
-      job.signal.addEventListener('abort', () => this.#dropWaiting(job), { once: true })
-    }
-    if (this.#takesNothing) await this.#giveBackWaiting('agent takes no more work')
-    else this.#startWaiting()
-  }
-
-  #startWaiting(): void {
-    for (const job of [...this.#waiting]) {
-      const capability = capabilityOf(job.lease.kind)
-      const offer = this.#options.offers.find((offer) => offer.capability === capability)
-      if (!offer || this.#count(this.#running, capability) >= offer.concurrency) continue
-      this.#waiting.splice(this.#waiting.indexOf(job), 1)
-      this.#running.add(job)
-      this.#unfinished.set(job, this.#runJob(job))
-    }
-  }
-
-  async #runJob(job: HeldJob): Promise<void> {
-    let askedAt = performance.now()
-    const nextSlots = () => {
-      // Called as the report goes out: the slot is free, the lease is still held until the answer.
-      this.#running.delete(job)
-      if (!this.#takesNothing) this.#startWaiting()
-      return this.#freeSlots()
-    }
-    const leases = await this.#options.run(job, nextSlots, () => {
-      askedAt = performance.now()
-    })
-    this.#running.delete(job)
-    this.#letGo(job)
-    this.#unfinished.delete(job)
-    await this.#take(leases, askedAt)
-    this.ask()
-  }
-
-  #freeSlots(): Slots[] {
-    if (this.#takesNothing) return []
-    return this.#options.offers.flatMap(({ capability, concurrency }) => {
-      const ahead = capability === 'scan' ? 0 : concurrency * AHEAD_PER_SLOT
-      const waiting = this.#count(this.#waiting, capability)
-      // Asked for in batches: one at a time would cost a transaction for each job.
-      if (waiting > ahead / 2) return []
-      const room = concurrency + ahead - this.#count(this.#running, capability) - waiting
-      return room > 0 ? [{ capability, count: room }] : []
-    })
-  }
-
-  #count(jobs: Iterable<HeldJob>, capability: Capability): number {
-    let count = 0
-    for (const job of jobs) if (capabilityOf(job.lease.kind) === capability) count += 1
-    return count
-  }
-
-  #dropWaiting(job: HeldJob): void {
-    const index = this.#waiting.indexOf(job)
-    if (index < 0) return
-    this.#waiting.splice(index, 1)
-    this.#letGo(job)
+  async #giveBackRunning(reason: string): Promise<void> {
+    const { line, log } = this.#options
+    for (const job of this.#running) job.abort(new GivenBackError(reason))
+    const isHeard = () => (this.#unfinished.size === 0 && !this.#asker.isWaiting) || !line.isGreeted
+    await this.#until(() => this.#running.size === 0 && isHeard(), END_LIMIT_MS)
+    const left = [...this.#running].filter((job) => this.#held.get(job.lease.jobId) === job)
+    if (left.length === 0) return
+    log.warn({ jobIds: left.map(({ ref }) => ref.jobId) }, 'these jobs do not stop; giving them back')
+    this.#giveBack(left, reason)
+    await this.#untilHeard(RELEASE_LIMIT_MS)
   }
 
   #letGo(job: HeldJob): void {
     if (this.#held.get(job.lease.jobId) === job) this.#held.delete(job.lease.jobId)
+    this.#unfinished.delete(job)
+    this.#tellWaiters()
   }
 
-  async #giveBackWaiting(reason: string): Promise<void> {
-    const jobs = this.#waiting.splice(0)
-    for (const job of jobs) this.#letGo(job)
-    const isTooLate = this.#stopping.signal.aborted && !this.#options.socket.isGreeted
-    if (jobs.length === 0 || isTooLate) return
-    await this.#options.socket
-      .request('job.release', { leases: jobs.map(refOf), reason }, AbortSignal.timeout(3_000))
-      .catch(() => {
-        // Their leases run out by themselves.
-      })
+  /**
+   * Until the coordinator knows the end of everything, as long as there is one: who stops everything may have ended
+   * it first, and an agent that lingers would meet its successor.
+   */
+  #untilHeard(limitMs: number): Promise<void> {
+    return this.#until(() => this.#unfinished.size === 0 || !this.#options.line.isGreeted, limitMs)
   }
-}
 
-function refOf(job: HeldJob): LeaseRef {
-  return { jobId: job.lease.jobId, fencingToken: job.lease.fencingToken }
-}
+  async #until(isDone: () => boolean, limitMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const look = () => void (isDone() && resolve())
+    const limit = setTimeout(resolve, limitMs)
+    this.#waiters.add(look)
+    look()
+    await promise
+    this.#waiters.delete(look)
+    clearTimeout(limit)
+  }
 
-function capabilityOf(kind: JobKind): Capability {
-  return jobContracts[kind].capability
+  #tellWaiters(): void {
+    for (const look of this.#waiters) look()
+  }
+
+  #workOf(job: HeldJob): CapabilityWork {
+    const work = this.#works.get(job.lease.capability)
+    if (!work) throw new Error(`No ${job.lease.capability} is offered here`)
+    return work
+  }
 }

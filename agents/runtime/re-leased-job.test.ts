@@ -1,45 +1,38 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import type { Lease } from '../../protocol/leases.ts'
-import type { CoordinatorSocket } from './coordinator-socket.ts'
-import type { HeldJob } from './held-job.ts'
-import { LeaseLoop } from './lease-loop.ts'
+import { readResult, runAgent } from './testing/test-agent.ts'
+import { leaseOf, TestCoordinator } from './testing/test-coordinator.ts'
 
-const lease = (fencingToken: number): Lease => ({
-  jobId: 7,
-  fencingToken,
-  kind: 'file.ingest',
-  ttlMs: 30_000,
-  input: {},
-})
+const poll = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 10 })
 
 test('a job that comes back while its lost run still ends is held until the new run is done', async () => {
-  const answers = [[lease(1)], [lease(2)]]
-  // The far side of the network: hands out the same job again after its lease ran out.
-  const socket = {
-    isGreeted: true,
-    request: async () => ({ leases: answers.shift() ?? [] }),
-  } as unknown as CoordinatorSocket
-  const running: { job: HeldJob; end: () => void }[] = []
-  const loop = new LeaseLoop({
-    socket,
-    log: pino({ level: 'silent' }),
-    offers: [{ capability: 'ingest', concurrency: 2 }],
-    run: (job) => new Promise((resolve) => running.push({ job, end: () => resolve([]) })),
+  await using coordinator = await TestCoordinator.start()
+  coordinator.queue.push(leaseOf(7, { fencingToken: 1 }))
+  const runs: { isAborted: () => boolean; end: () => void }[] = []
+  await using agent = runAgent(coordinator, {
+    handlers: {
+      'file.ingest': (_input, { signal }) =>
+        new Promise((resolve) => {
+          runs.push({ isAborted: () => signal.aborted, end: () => resolve(readResult) })
+        }),
+    },
   })
+  await poll(() => runs.length).toBe(1)
 
-  loop.ask()
-  await expect.poll(() => running.length).toBe(1)
-  loop.ask()
-  await expect.poll(() => running.length).toBe(2)
-  expect(running[0]!.job.signal.aborted).toBe(true)
+  // The coordinator has given it up and hands it out anew, to the same agent.
+  coordinator.queue.push(leaseOf(7, { fencingToken: 2 }))
+  coordinator.tell('work.available', {})
+  await poll(() => runs.length).toBe(2)
+  expect(runs.map((run) => run.isAborted())).toEqual([true, false])
 
-  running[0]!.end()
-  await sleep(50)
-  expect(loop.heldRefs()).toEqual([{ jobId: 7, fencingToken: 2 }])
+  runs[0]!.end()
+  const held = () => coordinator.received('lease.renew').at(-1)?.leases
+  const before = coordinator.received('lease.renew').length
+  await poll(() => coordinator.received('lease.renew').length).toBeGreaterThan(before + 1)
+  expect(held()).toEqual([{ jobId: 7, fencingToken: 2 }])
+  expect(coordinator.completed()).toEqual([])
 
-  running[1]!.end()
-  await expect.poll(() => loop.heldRefs()).toEqual([])
-  await loop.stop()
+  runs[1]!.end()
+  await poll(() => coordinator.completed()).toMatchObject([{ jobId: 7, fencingToken: 2 }])
+  await poll(held).toEqual([])
+  expect(agent.log.filter((line) => line.level >= 50)).toEqual([])
 })

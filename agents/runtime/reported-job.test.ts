@@ -1,65 +1,65 @@
-import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import type { Lease } from '../../protocol/leases.ts'
-import type { CoordinatorHttp } from './coordinator-http.ts'
-import type { CoordinatorSocket } from './coordinator-socket.ts'
-import { Heartbeat } from './heartbeat.ts'
-import { LeaseLoop } from './lease-loop.ts'
-import { runJob } from './run-job.ts'
+import { readResult, runAgent } from './testing/test-agent.ts'
+import { leaseOf, TestCoordinator } from './testing/test-coordinator.ts'
 
-const log = pino({ level: 'silent' })
-const leaseOf = (jobId: number): Lease => ({
-  jobId,
-  fencingToken: 1,
-  kind: 'file.ingest',
-  ttlMs: 30_000,
-  input: { fileId: jobId, libraryId: 1, root: '/r', path: 'a.jpg', sizeBytes: 1, mtimeUs: 1 },
-})
-
-/** The far side of the network: is slow to answer the first report, and by then knows its lease no more. */
-class SlowCoordinator {
-  readonly isGreeted = true
-  readonly completed: number[] = []
-  readonly renewed: number[][] = []
-  readonly answerFirst = Promise.withResolvers<void>()
-
-  async request(event: string, message: { jobId: number; leases: { jobId: number }[] }, signal: AbortSignal) {
-    if (event === 'lease.request') return { leases: this.completed.length === 0 ? [leaseOf(1)] : [] }
-    if (event === 'lease.renew') {
-      this.renewed.push(message.leases.map((lease) => lease.jobId))
-      return { gone: [1] }
-    }
-    this.completed.push(message.jobId)
-    if (message.jobId !== 1) return { leases: [] }
-    const aborted = new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-    await Promise.race([this.answerFirst.promise, aborted])
-    return { leases: [leaseOf(2)] }
-  }
-}
+const poll = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 10 })
 
 test('the jobs that come with the answer to a report are not lost to a heartbeat in between', async () => {
-  const coordinator = new SlowCoordinator()
-  const socket = coordinator as unknown as CoordinatorSocket
-  const loop = new LeaseLoop({
-    socket,
-    log,
-    offers: [{ capability: 'ingest', concurrency: 1 }],
-    run: (job, nextSlots) =>
-      runJob(
-        { socket, http: {} as CoordinatorHttp, log, handlers: { 'file.ingest': async () => ({}) as never } },
-        job,
-        nextSlots,
-      ),
-  })
-  const heartbeat = new Heartbeat({ socket, log, held: loop.held, intervalMs: () => 1 })
-  loop.ask()
-  await expect.poll(() => coordinator.completed).toEqual([1])
-  heartbeat.start()
-  await expect.poll(() => coordinator.renewed.length, { timeout: 5_000 }).toBeGreaterThan(1)
-  coordinator.answerFirst.resolve()
+  await using coordinator = await TestCoordinator.start()
+  coordinator.heartbeatMs = 20
+  coordinator.queue.push(leaseOf(1))
+  const answerFirst = Promise.withResolvers<void>()
+  coordinator.script['job.complete'] = async ({ jobs }) => {
+    if (jobs[0]?.jobId !== 1) return { refused: [], leases: [] }
+    await answerFirst.promise
+    return { refused: [], leases: [leaseOf(2)] }
+  }
+  await using _agent = runAgent(coordinator, { handlers: { 'file.ingest': async () => readResult } })
+  await poll(() => coordinator.completed().length).toBe(1)
 
-  await expect.poll(() => coordinator.completed).toEqual([1, 2])
-  expect(coordinator.renewed.flat()).not.toContain(1)
-  await heartbeat.stop()
-  await loop.stop()
+  // By now the coordinator knows its lease no more.
+  coordinator.script['lease.renew'] = () => ({ gone: [1] })
+  coordinator.tell('lease.revoked', { jobIds: [1], reason: 'done' })
+  const before = coordinator.received('lease.renew').length
+  await poll(() => coordinator.received('lease.renew').length).toBeGreaterThan(before + 1)
+  const since = coordinator.received('lease.renew').slice(before + 1)
+  answerFirst.resolve()
+
+  await poll(() => coordinator.completed().map(({ jobId }) => jobId)).toEqual([1, 2])
+  expect(since.flatMap(({ leases }) => leases)).toEqual([])
+})
+
+test('a result that waits for its turn is renewed, and not reported when its lease is lost', async () => {
+  await using coordinator = await TestCoordinator.start()
+  coordinator.heartbeatMs = 20
+  coordinator.queue.push(leaseOf(1), leaseOf(2), leaseOf(3))
+  const answerFirst = Promise.withResolvers<void>()
+  coordinator.script['job.complete'] = async ({ jobs }) => {
+    if (jobs[0]?.jobId === 1) await answerFirst.promise
+    return { refused: [], leases: [] }
+  }
+  const firstIsOut = Promise.withResolvers<void>()
+  await using agent = runAgent(coordinator, {
+    capabilities: [{ capability: 'ingest', concurrency: 3 }],
+    handlers: {
+      'file.ingest': async ({ fileId }) => {
+        if (fileId > 1) await firstIsOut.promise
+        return readResult
+      },
+    },
+  })
+  await poll(() => coordinator.completed().length).toBe(1)
+  firstIsOut.resolve()
+  const renewed = () =>
+    coordinator
+      .received('lease.renew')
+      .at(-1)
+      ?.leases.map(({ jobId }) => jobId)
+  await poll(renewed).toEqual([2, 3])
+  coordinator.script['lease.renew'] = () => ({ gone: [2] })
+  await poll(renewed).toEqual([3])
+  answerFirst.resolve()
+  await poll(() => coordinator.completed().map(({ jobId }) => jobId)).toEqual([1, 3])
+  await agent.stop()
+  expect(coordinator.received('job.release')).toEqual([])
 })

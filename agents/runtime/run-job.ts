@@ -1,90 +1,100 @@
 import type { Logger } from 'pino'
-import { AppError, LeaseLostError, toErrorBody } from '../../protocol/errors.ts'
-import { type JobKind, jobContracts } from '../../protocol/jobs.ts'
-import type { Lease, Slots } from '../../protocol/leases.ts'
+import { AppError, LeaseLostError } from '../../protocol/errors.ts'
 import type { CoordinatorHttp } from './coordinator-http.ts'
-import type { CoordinatorSocket } from './coordinator-socket.ts'
-import type { HeldJob } from './held-job.ts'
-import type { JobContext, JobHandler, JobHandlers } from './job-handler.ts'
+import { GivenBackError, type HeldJob } from './held-job.ts'
+import type { JobContext } from './job-handler.ts'
+import { createJobLog } from './job-log.ts'
+import type { Line } from './line/line.ts'
+import type { ProgressSender } from './progress-sender.ts'
+
+/** A handler that is still running so long after its job was aborted is left behind. */
+const ABORT_GRACE_MS = 10_000
 
 export type RunJobOptions = {
-  socket: CoordinatorSocket
+  line: Line
   http: CoordinatorHttp
-  handlers: JobHandlers
+  progress: ProgressSender
   log: Logger
+  abortGraceMs?: number
 }
 
-/**
- * Runs a held job and reports how it ended.
- *
- * @param nextSlots how many jobs the agent has room for once this one is off its hands
- * @param onAsk called when the report goes out, and again when it has to be sent again
- * @returns leases that came with the answer to the report
- */
-export async function runJob(
-  options: RunJobOptions,
-  job: HeldJob,
-  nextSlots: () => Slots[],
-  onAsk: () => void = () => {},
-): Promise<Lease[]> {
-  const { socket } = options
-  const { jobId, fencingToken, kind } = job.lease
-  const log = options.log.child({ jobId, kind, fencingToken })
-  const ref = { jobId, fencingToken }
+export type JobOutcome =
+  | { type: 'done'; result: unknown }
+  | { type: 'failed'; error: unknown }
+  | { type: 'givenBack'; reason: string }
+  | { type: 'lost' }
+
+/** Runs a held job; never throws. */
+export async function runJob(options: RunJobOptions, job: HeldJob): Promise<JobOutcome> {
+  const context = contextOf(options, job)
   try {
-    const result = await handle(options, job, log)
+    const result = await unlessLeft(callHandler(job, context), job.signal, options.abortGraceMs)
     job.signal.throwIfAborted()
-    job.startReport()
-    const { leases } = await socket.request(
-      'job.complete',
-      { ...ref, result, slots: nextSlots() },
-      job.signal,
-      onAsk,
-    )
-    return leases
+    return { type: 'done', result }
   } catch (error) {
-    if (error instanceof LeaseLostError || job.signal.reason instanceof LeaseLostError) {
-      log.warn('the lease is gone; dropping the job')
-      return []
-    }
-    // Stopping, and nobody to give it back to: its lease runs out by itself.
-    if (job.signal.aborted && !socket.isGreeted) return []
-    if (!job.signal.aborted) job.startReport()
-    const report = job.signal.aborted
-      ? socket.request('job.release', { leases: [ref], reason: 'agent stops' }, AbortSignal.timeout(3_000))
-      : socket.request('job.fail', { ...ref, error: toErrorBody(error) }, job.signal)
-    if (!(error instanceof AppError) && !job.signal.aborted)
-      log.error({ err: error }, 'job failed unexpectedly')
-    await report.catch((failure) => {
-      if (!(failure instanceof LeaseLostError))
-        log.warn({ err: failure }, 'could not report the end of the job')
-    })
-    return []
+    return outcomeOf(job.signal.aborted ? job.signal.reason : error, context)
   }
 }
 
-async function handle(options: RunJobOptions, job: HeldJob, log: Logger): Promise<unknown> {
-  const kind: JobKind = job.lease.kind
-  const handler = options.handlers[kind] as JobHandler | undefined
+async function callHandler({ lease, handler }: HeldJob, context: JobContext): Promise<unknown> {
+  const { kind } = lease
   if (!handler) throw new AppError('refused_by_agent', `This agent has no handler for ${kind} jobs`)
-  const input = jobContracts[kind].input.safeParse(job.lease.input)
+  const input = handler.contract.input.safeParse(lease.input)
   if (!input.success)
     throw new AppError('bad_request', `The input of a ${kind} job does not have the agreed shape`)
-  return handler(input.data, contextOf(options, job, log))
+  return handler.run(input.data, context)
 }
 
-function contextOf(options: RunJobOptions, job: HeldJob, log: Logger): JobContext {
+function outcomeOf(error: unknown, { log }: JobContext): JobOutcome {
+  if (error instanceof LeaseLostError) {
+    log.warn('the lease is gone; dropping the job')
+    return { type: 'lost' }
+  }
+  if (error instanceof GivenBackError) return { type: 'givenBack', reason: error.message }
+  if (!(error instanceof AppError)) log.error({ err: error }, 'job failed unexpectedly')
+  return { type: 'failed', error }
+}
+
+/** Waits for a handler to its end, but not for ever once its job is aborted. */
+function unlessLeft<T>(work: Promise<T>, signal: AbortSignal, graceMs: number = ABORT_GRACE_MS): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let limit: NodeJS.Timeout | undefined
+    const onAbort = () => {
+      limit = setTimeout(() => reject(signal.reason), graceMs)
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(limit)
+      signal.removeEventListener('abort', onAbort)
+    })
+  })
+}
+
+function contextOf({ line, http, progress, log: processLog }: RunJobOptions, job: HeldJob): JobContext {
+  const { jobId, kind, fencingToken } = job.lease
   let seq = 0
+  let log: Logger | undefined
   return {
     signal: job.signal,
-    log,
-    sendChunk: (chunk) => {
-      const { jobId, fencingToken } = job.lease
-      return options.socket.request('job.chunk', { jobId, fencingToken, seq: seq++, chunk }, job.signal)
+    // Made when it is needed: most jobs have nothing to say, and there may be thousands in a second.
+    get log() {
+      log ??= createJobLog(processLog, { jobId, kind, fencingToken }, (level, text) => {
+        job.logBytes += Buffer.byteLength(text)
+        line.log(job.ref, level, text)
+      })
+      return log
     },
-    reportProgress: (done, total) => {
-      job.progress = { done, total }
+    async sendChunk(chunk) {
+      const answer = await line.request('job.chunk', { jobId, fencingToken, seq: seq++, chunk }, job.signal)
+      job.showLife()
+      return answer
     },
-    storeDerived: (files) => options.http.storeDerived(files, job.signal),
+    reportProgress(done, total) {
+      if (progress.report(job, { done, total })) job.showLife()
+    },
+    async storeDerived(files) {
+      await http.storeDerived(files, job.signal)
+      job.showLife()
+    },
   }
 }

@@ -181,7 +181,7 @@ export class Hearth {
       'agents/main.ts',
       () => ({
         name,
-        coordinatorUrl: `http://127.0.0.1:${this.#port}`,
+        coordinatorUrls: [`http://127.0.0.1:${this.#port}`],
         stateFolder: this.#stateFolder(name),
         capabilities,
         roots,

@@ -1,61 +1,68 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
+import { z } from 'zod'
 import type { OfferedCapability } from '../../../protocol/capability.ts'
 import type { IngestResult } from '../../../protocol/ingest.ts'
+import { type JobContract, jobContracts } from '../../../protocol/jobs.ts'
 import type { AgentKey } from '../agent-key.ts'
-import { connectAgent } from '../connect-agent.ts'
-import { CoordinatorHttp } from '../coordinator-http.ts'
-import type { JobHandlers } from '../job-handler.ts'
+import { type ConnectAgentOptions, type ConnectedAgent, connectAgent } from '../connect-agent.ts'
+import { type BoundHandler, bindContracts, type HandlerTable, type JobHandlers } from '../job-handler.ts'
 import type { TestCoordinator } from './test-coordinator.ts'
 
-export type TestAgentOptions = {
-  handlers: JobHandlers
+export type TestAgentOptions = Pick<ConnectAgentOptions, 'finishLimitMs' | 'abortGraceMs'> & {
+  handlers: JobHandlers | HandlerTable
   capabilities?: OfferedCapability[]
-  finishLimitMs?: number
+  /** Default: the given coordinator alone. */
+  coordinatorUrls?: string[]
 }
 
-export type RunningAgent = AsyncDisposable & {
-  http: CoordinatorHttp
-  log: { level: number; msg: string }[]
-  /** In order, as the process would. */
-  stop(): Promise<void>
-}
+export type RunningAgent = AsyncDisposable &
+  ConnectedAgent & {
+    log: { level: number; msg: string; jobId?: number }[]
+    /** In order, as the process would. */
+    stop(): Promise<void>
+  }
 
 /** The agent's own runtime with a test's handlers, connected to a coordinator that the test plays. */
 export function runAgent(coordinator: TestCoordinator, options: TestAgentOptions): RunningAgent {
+  const { handlers, capabilities, coordinatorUrls, ...limits } = options
   const log: RunningAgent['log'] = []
   const closers: (() => void | Promise<void>)[] = []
-  const http = new CoordinatorHttp(coordinator.url)
-  closers.push(() => http.close())
-  connectAgent(
+  const agent = connectAgent(
     {
       config: {
         name: 'test',
-        coordinatorUrl: coordinator.url,
-        capabilities: options.capabilities ?? [{ capability: 'ingest', concurrency: 2 }],
+        coordinatorUrls: coordinatorUrls ?? [coordinator.url],
+        capabilities: capabilities ?? [{ capability: 'ingest', concurrency: 2 }],
         roots: [],
       },
       key: createKey(),
-      http,
-      handlers: options.handlers,
-      finishLimitMs: options.finishLimitMs,
+      handlers: handlers instanceof Map ? handlers : bindContracts(handlers as JobHandlers),
       log: pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) }),
+      ...limits,
     },
     closers,
   )
   const stop = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
   }
-  return { http, log, stop, [Symbol.asyncDispose]: stop }
+  return { ...agent, log, stop, [Symbol.asyncDispose]: stop }
 }
 
-function createKey(): AgentKey {
+export function createKey(): AgentKey {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  return {
-    publicKey: publicKey.export({ format: 'jwk' }).x as string,
-    sign: (nonce) => sign(null, Buffer.from(`hearth-agent:${nonce}`), privateKey).toString('base64url'),
-  }
+  return { publicKey: publicKey.export({ format: 'jwk' }).x as string, privateKey }
+}
+
+/** A kind of work that only tests have. */
+export function testKind(
+  run: BoundHandler['run'],
+  contract: Partial<JobContract> = {},
+): [kind: string, handler: BoundHandler] {
+  const any = z.unknown()
+  const fallback = { ...jobContracts['file.ingest'], input: any, result: any, chunk: any, chunkAnswer: any }
+  return ['test.kind', { contract: { ...fallback, ...contract }, run }]
 }
 
 /** Runs until it is aborted, as a handler should. */

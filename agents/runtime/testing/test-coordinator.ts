@@ -7,13 +7,14 @@ import {
   type AgentAnswer,
   type AgentEvent,
   type AgentMessage,
+  type AgentSettings,
   agentEvents,
   type CoordinatorEvent,
   type CoordinatorMessage,
   type Reply,
 } from '../../../protocol/agents.ts'
 import { toErrorBody } from '../../../protocol/errors.ts'
-import type { JobKind } from '../../../protocol/jobs.ts'
+import { type JobKind, jobContracts, priorities } from '../../../protocol/jobs.ts'
 import type { Lease } from '../../../protocol/leases.ts'
 
 const NONCE = 'n'.repeat(43)
@@ -28,6 +29,8 @@ type Script = { [E in AgentEvent]?: (message: AgentMessage<E>) => Answer<E> | Pr
  */
 export class TestCoordinator {
   readonly url: string
+  /** What the owner of the fleet wants of every agent. */
+  settings: AgentSettings = { concurrency: {} }
   readonly script: Script = {}
   onHttp: RequestListener = (_request, response) => response.writeHead(404).end()
   heartbeatMs = 100
@@ -47,16 +50,22 @@ export class TestCoordinator {
     })
   }
 
-  static async start(): Promise<TestCoordinator> {
+  /** @param port 0 takes any */
+  static async start(port = 0): Promise<TestCoordinator> {
     const server = createServer()
     const io = new Server(server, { serveClient: false })
-    server.listen(0, '127.0.0.1')
+    server.listen(port, '127.0.0.1')
     await once(server, 'listening')
     return new TestCoordinator(server, io)
   }
 
   received<E extends AgentEvent>(event: E): AgentMessage<E>[] {
     return this.got.filter((each) => each.event === event).map((each) => each.message as AgentMessage<E>)
+  }
+
+  /** Every result that arrived, in order. */
+  completed(): AgentMessage<'job.complete'>['jobs'] {
+    return this.received('job.complete').flatMap(({ jobs }) => jobs)
   }
 
   tell<E extends CoordinatorEvent>(event: E, message: CoordinatorMessage<E>): void {
@@ -80,7 +89,7 @@ export class TestCoordinator {
 
   #accept(socket: Socket): void {
     for (const event of Object.keys(agentEvents) as AgentEvent[]) {
-      socket.on(event as string, async (raw: unknown, reply: (answer: Reply) => void) => {
+      socket.on(event as string, async (raw: unknown, reply: (answer: Reply) => void = () => {}) => {
         const message = agentEvents[event].message.parse(raw)
         this.got.push({ event, message, atMs: performance.now() })
         try {
@@ -101,8 +110,9 @@ export class TestCoordinator {
       case 'hello':
         return this.greet(message as AgentMessage<'hello'>)
       case 'lease.request':
-      case 'job.complete':
         return { leases: this.lease((message as AgentMessage<'lease.request'>).slots) }
+      case 'job.complete':
+        return { refused: [], leases: this.lease((message as AgentMessage<'job.complete'>).slots) }
       case 'lease.renew':
         return { gone: [] }
       default:
@@ -114,19 +124,26 @@ export class TestCoordinator {
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: hello.publicKey }, format: 'jwk' })
     const signature = Buffer.from(hello.signature, 'base64url')
     if (!verify(null, Buffer.from(`hearth-agent:${NONCE}`), key, signature)) throw new Error('Not signed')
-    return { agentId: 1, sessionToken: 'token', heartbeatMs: this.heartbeatMs, gone }
+    return { agentId: 1, sessionToken: 'token', heartbeatMs: this.heartbeatMs, settings: this.settings, gone }
   }
 
+  /** As many as were asked for, of what was asked for. */
   lease(slots: AgentMessage<'lease.request'>['slots']): Lease[] {
-    return this.queue.splice(
-      0,
-      slots.reduce((sum, slot) => sum + slot.count, 0),
-    )
+    return slots.flatMap(({ capability, count, minPriority = -Infinity }) => {
+      const fitting = this.queue.filter(
+        (lease) => lease.capability === capability && lease.priority >= minPriority,
+      )
+      const leases = fitting.slice(0, count)
+      for (const lease of leases) this.queue.splice(this.queue.indexOf(lease), 1)
+      return leases
+    })
   }
 }
 
 export function leaseOf(jobId: number, changes: Partial<Lease> = {}): Lease {
-  const kind: JobKind = 'file.ingest'
+  const kind = changes.kind ?? 'file.ingest'
+  const contract = jobContracts[kind as JobKind] ?? { capability: 'ingest', priority: priorities.ingest }
+  const { capability, priority } = contract
   const input = { fileId: jobId, libraryId: 1, root: '/r', path: `${jobId}.jpg`, sizeBytes: 1, mtimeUs: 1 }
-  return { jobId, fencingToken: 1, kind, ttlMs: 30_000, input, ...changes }
+  return { jobId, fencingToken: 1, kind, capability, priority, ttlMs: 30_000, input, ...changes }
 }

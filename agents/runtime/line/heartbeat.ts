@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { LeaseLostError } from '../../protocol/errors.ts'
 import type { CoordinatorSocket } from './coordinator-socket.ts'
-import type { HeldJob } from './held-job.ts'
+import type { HeldLeases, Renewal } from './held-leases.ts'
 
 /** Overdue leases are looked for this often at least, and ten times in an interval when that is shorter. */
 const CHECK_MS = 500
@@ -10,8 +9,9 @@ const CHECK_MS = 500
 export type HeartbeatOptions = {
   socket: CoordinatorSocket
   log: Logger
-  /** Every job held now, by id. */
-  held: ReadonlyMap<number, HeldJob>
+  leases: HeldLeases
+  /** See `leaseNowMs`. */
+  now: () => number
   intervalMs: () => number
 }
 
@@ -21,7 +21,7 @@ export type HeartbeatOptions = {
  * idle → running: `start()`. One beat per interval, ±10 % so that agents do not beat together. A failed
  *   beat waits for the next; a lost or overdue lease aborts its job at once, because another agent may
  *   already be running it.
- * running → stopped: `stop()`, which waits for the beat in flight.
+ * running → stopped: `stop()`, which leaves a beat in flight to itself.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions
@@ -36,62 +36,45 @@ export class Heartbeat {
     this.#loop ??= this.#run(this.#stopping.signal)
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#stopping.abort()
-    await this.#loop
   }
 
   async #run(signal: AbortSignal): Promise<void> {
+    const { leases, now, intervalMs, socket } = this.#options
     let beatAt = 0
     let beating = false
     while (!signal.aborted) {
-      const now = performance.now()
-      this.#dropOverdue(now)
-      if (now >= beatAt && !beating && this.#options.socket.isGreeted) {
-        beatAt = now + this.#options.intervalMs() * (0.9 + Math.random() * 0.2)
+      leases.dropOverdue()
+      if (now() >= beatAt && !beating && socket.isGreeted) {
+        beatAt = now() + intervalMs() * (0.9 + Math.random() * 0.2)
         beating = true
         // Not awaited: a beat that hangs must not keep overdue leases from being dropped.
         this.#beat(signal).finally(() => {
           beating = false
         })
       }
-      const pauseMs = Math.min(CHECK_MS, this.#options.intervalMs() / 10)
-      await sleep(pauseMs, undefined, { signal }).catch(() => {})
+      await sleep(Math.min(CHECK_MS, intervalMs() / 10), undefined, { signal }).catch(() => {})
     }
   }
 
   async #beat(signal: AbortSignal): Promise<void> {
-    const { socket, held, log } = this.#options
-    let askedAt = performance.now()
-    const jobs = [...held.values()].filter((job) => !job.isReporting)
+    const { socket, leases, now, log } = this.#options
+    let askedAt = now()
+    let renewals: Renewal[] = []
+    const message = () => {
+      leases.dropOverdue()
+      askedAt = now()
+      renewals = leases.renewals()
+      return { leases: renewals }
+    }
     try {
-      const { gone } = await socket.request(
-        'lease.renew',
-        {
-          leases: jobs.map(({ lease, progress }) => ({
-            jobId: lease.jobId,
-            fencingToken: lease.fencingToken,
-            ...(progress ? { progress } : {}),
-          })),
-        },
-        signal,
-        () => {
-          askedAt = performance.now()
-        },
-      )
-      const lost = new Set(gone)
-      for (const job of jobs) {
-        if (lost.has(job.lease.jobId)) job.lose(new LeaseLostError(job.lease.jobId))
-        else job.renewed(askedAt)
-      }
+      const answer = await socket.request('lease.renew', message, signal)
+      const gone = new Set(answer?.gone)
+      leases.lose(renewals.filter(({ jobId }) => gone.has(jobId)))
+      leases.renewed(renewals, askedAt)
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'heartbeat failed')
-    }
-  }
-
-  #dropOverdue(now: number): void {
-    for (const job of this.#options.held.values()) {
-      if (job.isOverdue(now)) job.lose(new LeaseLostError(job.lease.jobId))
     }
   }
 }

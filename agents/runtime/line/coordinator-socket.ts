@@ -1,0 +1,190 @@
+import type { Logger } from 'pino'
+import { io, type Socket } from 'socket.io-client'
+import {
+  type AgentAnswer,
+  type AgentEvent,
+  type AgentMessage,
+  agentEvents,
+  type CoordinatorEvent,
+  type CoordinatorMessage,
+  coordinatorEvents,
+  Reply,
+} from '../../../protocol/agents.ts'
+import { AppError, errorRules, LeaseLostError, toErrorBody } from '../../../protocol/errors.ts'
+import { reconnectPauseMs, refusedPauseMs } from './reconnect-pause.ts'
+import { untilAborted } from './until-aborted.ts'
+
+const ANSWER_LIMIT_MS = 60_000
+/** From dialling to the answer to `hello`: a coordinator that takes longer is no use, another may be. */
+const GREETING_LIMIT_MS = 20_000
+
+export type CoordinatorSocketOptions = {
+  /** Coordinators of one house; any of them will do. */
+  urls: readonly string[]
+  log: Logger
+  /** The first words on each new connection; everything else waits until they are accepted. */
+  hello: (nonce: string) => AgentMessage<'hello'>
+  onGreeted: (answer: AgentAnswer<'hello'>, url: string) => void
+  onDown: () => void
+  onEvent: <E extends CoordinatorEvent>(event: E, message: CoordinatorMessage<E>) => void
+}
+
+/**
+ * The agent's line to a coordinator, whichever of them answers.
+ *
+ * closed → dialling: `open()`, a random one first. dialling → greeted: the coordinator has accepted `hello`.
+ * dialling → dialling: no greeting in time; the next one is tried, with growing, spread pauses, for ever.
+ * greeted → dialling: the connection broke or was ended.
+ * dialling → refused: the coordinator does not want this agent; tried again slowly, because a person may pair it.
+ * any → closed: `close()`.
+ *
+ * A request waits for a greeted connection and is sent again when the connection breaks before its
+ * answer: every message may arrive twice.
+ */
+export class CoordinatorSocket {
+  readonly #options: CoordinatorSocketOptions
+  #turn: number
+  #failures = 0
+  #socket: Socket | undefined
+  #greeted = Promise.withResolvers<void>()
+  #isGreeted = false
+  #isClosing = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: CoordinatorSocketOptions) {
+    this.#options = options
+    this.#turn = Math.floor(Math.random() * options.urls.length)
+    this.#greeted.promise.catch(() => {})
+  }
+
+  open(): void {
+    this.#dial()
+  }
+
+  close(): void {
+    this.#isClosing = true
+    this.#isGreeted = false
+    this.#greeted.reject(new AppError('unavailable', 'The agent is stopping'))
+    clearTimeout(this.#timer)
+    this.#socket?.close()
+  }
+
+  get isGreeted(): boolean {
+    return this.#isGreeted
+  }
+
+  /**
+   * Sends a message and waits for its answer, across lost connections.
+   *
+   * @param message made anew each time it goes out; undefined when there is nothing left to say
+   * @returns undefined when nothing was left to say
+   * @throws AppError as the coordinator answered, or `LeaseLostError`; the signal's reason when aborted;
+   *   whatever `message` throws
+   */
+  async request<E extends Exclude<AgentEvent, 'hello'>>(
+    event: E,
+    message: () => AgentMessage<E> | undefined,
+    signal: AbortSignal,
+  ): Promise<AgentAnswer<E> | undefined> {
+    for (;;) {
+      await untilAborted(this.#greeted.promise, signal)
+      const socket = this.#socket
+      if (!this.#isGreeted || !socket) continue
+      const outgoing = message()
+      if (outgoing === undefined) return undefined
+      let raw: unknown
+      try {
+        raw = await untilAborted(socket.timeout(ANSWER_LIMIT_MS).emitWithAck(event, outgoing), signal)
+      } catch (error) {
+        if (signal.aborted) throw error
+        this.#options.log.debug({ event }, 'no answer; sending again')
+        continue
+      }
+      return readReply(event, raw, 'jobId' in outgoing ? outgoing.jobId : 0)
+    }
+  }
+
+  /** Sends a message that may get lost and that nobody answers. */
+  say<E extends AgentEvent>(event: E, message: AgentMessage<E>): void {
+    if (this.#isGreeted) this.#socket?.volatile.emit(event as string, message)
+  }
+
+  #dial(): void {
+    const { urls } = this.#options
+    const url = urls[this.#turn % urls.length]!
+    const socket = io(`${url}/agents`, { transports: ['websocket'], reconnection: false, forceNew: true })
+    this.#socket = socket
+    socket.on('connect_error', (error) => this.#lost(socket, error.message))
+    socket.on('disconnect', (reason) => this.#lost(socket, reason))
+    for (const event of Object.keys(coordinatorEvents) as CoordinatorEvent[]) {
+      socket.on(event as string, (raw: unknown) => {
+        const parsed = coordinatorEvents[event].safeParse(raw)
+        if (!parsed.success) {
+          const issues = parsed.error.issues.slice(0, 3)
+          this.#options.log.warn({ event, issues }, 'message not understood')
+        } else if (event === 'challenge') {
+          void this.#greet(socket, url, (parsed.data as CoordinatorMessage<'challenge'>).nonce)
+        } else {
+          this.#options.onEvent(event, parsed.data as CoordinatorMessage<typeof event>)
+        }
+      })
+    }
+    this.#timer = setTimeout(() => this.#lost(socket, 'no greeting in time'), GREETING_LIMIT_MS)
+  }
+
+  async #greet(socket: Socket, url: string, nonce: string): Promise<void> {
+    let reply: unknown
+    try {
+      reply = await socket.timeout(GREETING_LIMIT_MS).emitWithAck('hello', this.#options.hello(nonce))
+    } catch {
+      // Broken before the answer: that is no refusal, and the loss is dealt with where it is noticed.
+      return
+    }
+    if (this.#isClosing || socket !== this.#socket) return
+    try {
+      const answer = readReply('hello', reply, 0)
+      clearTimeout(this.#timer)
+      this.#failures = 0
+      this.#isGreeted = true
+      this.#options.log.info({ agentId: answer.agentId }, 'connected to the coordinator')
+      this.#options.onGreeted(answer, url)
+      this.#greeted.resolve()
+    } catch (error) {
+      const { code, message } = toErrorBody(error)
+      if (errorRules[code].retry !== 'never') return this.#lost(socket, message)
+      this.#options.log.error({ reason: message }, 'the coordinator refused this agent')
+      this.#redial(refusedPauseMs(Math.random()))
+    }
+  }
+
+  #lost(socket: Socket, reason: string): void {
+    if (this.#isClosing || socket !== this.#socket) return
+    if (this.#isGreeted) {
+      this.#options.log.warn({ reason }, 'lost the coordinator; connecting again')
+      this.#isGreeted = false
+      this.#greeted = Promise.withResolvers<void>()
+      this.#greeted.promise.catch(() => {})
+      this.#options.onDown()
+    } else {
+      this.#options.log.debug({ reason }, 'no coordinator there')
+    }
+    this.#redial(reconnectPauseMs(this.#failures, Math.random()))
+    this.#failures += 1
+  }
+
+  #redial(pauseMs: number): void {
+    const before = this.#socket
+    this.#socket = undefined
+    before?.close()
+    clearTimeout(this.#timer)
+    this.#turn += 1
+    this.#timer = setTimeout(() => this.#dial(), pauseMs)
+  }
+}
+
+function readReply<E extends AgentEvent>(event: E, raw: unknown, jobId: number): AgentAnswer<E> {
+  const reply = Reply.parse(raw)
+  if (reply.ok) return agentEvents[event].answer.parse(reply.value) as AgentAnswer<E>
+  if (reply.error.code === 'lease_lost') throw new LeaseLostError(jobId)
+  throw new AppError(reply.error.code, reply.error.message, { details: reply.error.details })
+}

@@ -1,0 +1,96 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { pino } from 'pino'
+import { PROTOCOL_VERSION } from '../../../protocol/agents.ts'
+import { signNonce } from '../agent-key.ts'
+import { readHostFacts } from '../host-facts.ts'
+import { CoordinatorSocket } from './coordinator-socket.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { HeldLeases } from './held-leases.ts'
+import { leaseNowMs as now } from './lease-clock.ts'
+import { LineRequests } from './line-requests.ts'
+import type { FromLine, LineData, LineHint, ToLine } from './messages.ts'
+import { StallWatch } from './stall-watch.ts'
+import { threadLog } from './thread-log.ts'
+
+/**
+ * The thread of the line to the coordinator: whatever the main thread computes, pings are answered here, leases
+ * are renewed, and those that run out are given up.
+ *
+ * connecting ⇄ greeted: see `CoordinatorSocket`. Any → closed: `close` from the main thread; the thread ends when
+ * the last words are out. Any → killed: the main thread is hung, and the whole process with it (`StallWatch`).
+ */
+const FIRST_HEARTBEAT_MS = 5_000
+
+const data = workerData as LineData
+const port = parentPort
+if (port === null) throw new Error('line-worker.ts runs as a worker thread only')
+
+const post = (message: FromLine) => port.postMessage(message)
+const log = threadLog(data.logLevel, (line) => post({ type: 'log', line }))
+let heartbeatMs = FIRST_HEARTBEAT_MS
+
+const leases = new HeldLeases({ now, onLost: (lost) => post({ type: 'lost', leases: lost }) })
+const socket = new CoordinatorSocket({
+  urls: data.urls,
+  log,
+  hello: (nonce) => {
+    leases.dropOverdue()
+    return {
+      ...data.hello,
+      protocolVersion: PROTOCOL_VERSION,
+      publicKey: data.key.publicKey,
+      signature: signNonce(data.key, nonce),
+      facts: readHostFacts(),
+      held: leases.refs(),
+    }
+  },
+  onGreeted: ({ sessionToken, settings, gone, ...answer }, url) => {
+    heartbeatMs = answer.heartbeatMs
+    leases.revoke(gone)
+    post({ type: 'greeted', greeting: { url, sessionToken, settings } })
+  },
+  onDown: () => post({ type: 'down' }),
+  onEvent: (event, message) => {
+    if ('jobIds' in message) leases.revoke(message.jobIds)
+    else post({ type: 'hint', event: event as LineHint, message: message as never })
+  },
+})
+const requests = new LineRequests({ socket, leases, now, post })
+const heartbeat = new Heartbeat({ socket, log, leases, now, intervalMs: () => heartbeatMs })
+const stallWatch = new StallWatch({
+  limitMs: data.stallLimitMs,
+  ask: () => post({ type: 'areYouThere' }),
+  onStall: endProcess,
+})
+
+port.on('message', (message: ToLine) => {
+  stallWatch.heard()
+  switch (message.type) {
+    case 'request':
+      return void requests.take(message)
+    case 'abort':
+      return requests.abort(message.id)
+    case 'progress':
+      for (const { progress, ...ref } of message.jobs) leases.setProgress(ref, progress)
+      return socket.say('job.progress', { jobs: message.jobs.filter((job) => leases.holds(job)) })
+    case 'log':
+      return leases.addLog(message.lease, message.level, message.message)
+    case 'here':
+      return
+    case 'close':
+      heartbeat.stop()
+      socket.close()
+      return port.close()
+  }
+})
+socket.open()
+heartbeat.start()
+
+/** Its supervisor starts it anew. The log is written from here, because the main thread would not write it. */
+function endProcess(): void {
+  const { name } = data.hello
+  const { stallLimitMs } = data
+  const ownLog = pino({ name: `agent ${name}` }, pino.destination({ dest: 1, sync: true }))
+  ownLog.fatal({ stallLimitMs }, 'the agent hangs and would keep its jobs for ever; ending it')
+  process.kill(process.pid, 'SIGKILL')
+}

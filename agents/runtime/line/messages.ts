@@ -1,0 +1,61 @@
+import type {
+  AgentAnswer,
+  AgentEvent,
+  AgentSettings,
+  CoordinatorEvent,
+  CoordinatorMessage,
+  Hello,
+} from '../../../protocol/agents.ts'
+import type { ErrorBody } from '../../../protocol/errors.ts'
+import type { Lease, LeaseRef, LogLine, Progress } from '../../../protocol/leases.ts'
+import type { AgentKey } from '../agent-key.ts'
+
+/** What the thread of the line is started with. */
+export type LineData = {
+  urls: readonly string[]
+  key: AgentKey
+  /** What each hello says about this process; the rest changes from one to the next. */
+  hello: Pick<Hello, 'agentVersion' | 'name' | 'capabilities' | 'roots' | 'models' | 'instance'>
+  logLevel: string
+  /** See `StallWatch`, in ms. */
+  stallLimitMs: number
+}
+
+/** What the main thread asks the coordinator; the rest is the thread's own. */
+export type LineRequest = Exclude<AgentEvent, 'hello' | 'lease.renew' | 'job.progress'>
+
+/** Leases are not part of an answer: they come as a message of their own, also when nobody waits any more. */
+export type LineAnswer<E extends LineRequest> =
+  AgentAnswer<E> extends { leases: unknown } ? Omit<AgentAnswer<E>, 'leases'> : AgentAnswer<E>
+
+/** Hints that the main thread acts on. */
+export type LineHint = Exclude<CoordinatorEvent, 'challenge' | 'lease.revoked'>
+
+export type JobProgress = LeaseRef & { progress: Progress }
+
+export type Greeting = { url: string; sessionToken: string; settings: AgentSettings }
+
+/** From the main thread to the line's. */
+export type ToLine =
+  | { type: 'request'; id: number; event: LineRequest; message: unknown }
+  /** Nobody waits for this request any more. */
+  | { type: 'abort'; id: number }
+  | { type: 'progress'; jobs: JobProgress[] }
+  | { type: 'log'; lease: LeaseRef; level: LogLine['level']; message: string }
+  /** The answer to `areYouThere`. */
+  | { type: 'here' }
+  | { type: 'close' }
+
+/** From the line's thread to the main one. */
+export type FromLine =
+  | { type: 'greeted'; greeting: Greeting }
+  | { type: 'down' }
+  /** Held from now on, until a report or `lost`. Sent before the answer that brought them. */
+  | { type: 'leases'; leases: Lease[] }
+  | { type: 'lost'; leases: LeaseRef[] }
+  | { type: 'answer'; id: number; value: unknown }
+  | { type: 'failed'; id: number; error: ErrorBody }
+  | { type: 'hint'; event: LineHint; message: CoordinatorMessage<LineHint> }
+  | { type: 'areYouThere' }
+  /** One line as pino writes it, for the process's own log. */
+  | { type: 'log'; line: string }

@@ -1,0 +1,88 @@
+import type { Logger } from 'pino'
+import type { Slots } from '../../protocol/leases.ts'
+import { isUrgent } from './capability-work.ts'
+import type { HeldJob } from './held-job.ts'
+import type { Line } from './line/line.ts'
+import { takeBatch } from './take-batch.ts'
+
+export type Report = {
+  job: HeldJob
+  result: unknown
+  /** As JSON, with the job's log lines. */
+  sizeBytes: number
+}
+
+export type ReportQueueOptions = {
+  line: Line
+  log: Logger
+  signal: AbortSignal
+  /** Called as these leave; gives what to ask for in the same message. */
+  onLeave: (jobs: HeldJob[]) => Slots[]
+  /** They are off this agent's hands, whatever the answer was. */
+  onAnswered: (jobs: HeldJob[], slots: Slots[], refused: number) => void
+}
+
+/**
+ * Results on their way to the coordinator, several in one message.
+ *
+ * Results of one tick leave together at its end, without waiting for more. While a message is in flight the
+ * results that become ready wait for its answer and then leave together; an urgent one waits for nobody.
+ */
+export class ReportQueue {
+  readonly #options: ReportQueueOptions
+  readonly #ready: Report[] = []
+  #isScheduled = false
+  #inFlight = 0
+
+  constructor(options: ReportQueueOptions) {
+    this.#options = options
+  }
+
+  add(report: Report): void {
+    this.#ready.push(report)
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => {
+      this.#isScheduled = false
+      this.#flush()
+    })
+  }
+
+  /** A job whose lease is gone is not reported. @returns whether it was still here */
+  drop(job: HeldJob): boolean {
+    const at = this.#ready.findIndex((report) => report.job === job)
+    if (at >= 0) this.#ready.splice(at, 1)
+    return at >= 0
+  }
+
+  #flush(): void {
+    while (this.#ready.length > 0 && (this.#inFlight === 0 || this.#ready.some(({ job }) => isUrgent(job)))) {
+      this.#ready.sort((a, b) => Number(isUrgent(b.job)) - Number(isUrgent(a.job)))
+      this.#inFlight += 1
+      void this.#send(takeBatch(this.#ready)).finally(() => {
+        this.#inFlight -= 1
+        this.#flush()
+      })
+    }
+  }
+
+  async #send(batch: Report[]): Promise<void> {
+    const { line, log, signal, onLeave, onAnswered } = this.#options
+    const jobs = batch.map(({ job }) => job)
+    const slots = onLeave(jobs)
+    let refusedCount = 0
+    try {
+      const message = { jobs: batch.map(({ job, result }) => ({ ...job.ref, result })), slots }
+      const { refused } = await line.request('job.complete', message, signal)
+      for (const { jobId, error } of refused) {
+        const lost = error.code === 'lease_lost'
+        const sentence = lost ? 'the lease is gone; dropping the job' : 'the coordinator refused a result'
+        log[lost ? 'warn' : 'error']({ jobId, code: error.code, reason: error.message }, sentence)
+      }
+      refusedCount = refused.length
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, 'could not report the end of jobs')
+    }
+    onAnswered(jobs, slots, refusedCount)
+  }
+}
