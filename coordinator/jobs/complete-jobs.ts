@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { AppError, type ErrorBody, LeaseLostError, toErrorBody } from '../../protocol/errors.ts'
 import type { LeaseRef, LogLine } from '../../protocol/leases.ts'
-import type { Database, DatabaseTransaction, Queryable } from '../db/database.ts'
+import { type Database, type DatabaseTransaction, prepared, type Queryable } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import { failJob } from './fail-job.ts'
 import { keepLog } from './job-log.ts'
@@ -78,7 +78,7 @@ async function complete(
   reports: readonly JobReport[],
   completion: Completion,
 ): Promise<void> {
-  const { ended, lost } = await transact(db, { durable: false }, async (tx) => {
+  const { ended, lost } = await transact(db, { durable: 'saidByWork' }, async (tx) => {
     const ended = await close(tx, agentId, reports)
     const byId = new Map(reports.map((report) => [report.jobId, report]))
     // In one order everywhere, so that two agents' results about one folder wait for each other and do not cross.
@@ -107,16 +107,18 @@ async function complete(
 }
 
 /**
+ * Says that the commit need not wait for the disk: what is lost with the machine is done again.
  * Ends the jobs whose lease stands. Jobs that came after them may start, and earlier deaths of a job about
  * the same thing are settled.
  */
 async function close(tx: Queryable, agentId: number, reports: readonly JobReport[]): Promise<FinishedJob[]> {
-  const { rows } = await sql<FinishedJob>`
+  const { rows } = await sql<FinishedJob>`${prepared}
     with ended as (
       update job set state = 'done', finished_at = now(), lease_expires_at = null, instance = null, deaths = 0,
         error_code = null, error_message = null
       from unnest(${reports.map((report) => report.jobId)}::bigint[],
-        ${reports.map((report) => report.fencingToken)}::bigint[]) as given (id, token)
+        ${reports.map((report) => report.fencingToken)}::bigint[]) as given (id, token),
+        (select set_config('synchronous_commit', 'off', true)) setting
       where job.id = given.id and job.fencing_token = given.token and job.agent_id = ${agentId}
         and job.state = 'leased'
       returning job.id, job.kind, job.subject_id, job.library_id, job.fencing_token, job.payload),

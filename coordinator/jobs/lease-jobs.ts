@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Lease, Slots } from '../../protocol/leases.ts'
-import type { Database, Queryable } from '../db/database.ts'
+import { type Database, prepared, type Queryable } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import type { JobType, JobTypes, LeasedJob } from './job-type.ts'
 import type { KindLimits } from './kind-limits.ts'
@@ -91,7 +91,7 @@ function pickStatement(
   ttlMs: number,
 ): RawBuilder<PickedJob> {
   const named = (is: (type: JobType) => boolean) => kinds.filter(([, type]) => is(type)).map(([kind]) => kind)
-  return sql<PickedJob>`
+  return sql<PickedJob>`${prepared}
     with open_lane as materialized (
       select lane.id, lane.kind, random() as chance,
         case when job_kind.max_running is null then ${slot.count}

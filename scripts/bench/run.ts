@@ -1,7 +1,9 @@
 import { benchIngest } from './ingest.ts'
+import { benchLeases } from './leases.ts'
 
 const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   ingest: benchIngest,
+  leases: benchLeases,
 }
 
 /** `npm run bench -- NAME …` */

@@ -53,7 +53,8 @@ const statements = [
     from lane where lane.kind = job.kind and lane.library_id is not distinct from job.library_id`,
   'alter table job alter column lane_id set not null',
   'drop index job_next, job_leased, job_dead',
-  'alter table job drop column capability, drop column lost_leases',
+  // Agents are revoked and never deleted; looking each one up again would be a third of the cost of a lease.
+  'alter table job drop column capability, drop column lost_leases, drop constraint job_agent_id_fkey',
   `create index job_next on job (lane_id, priority desc, order_key desc, id) where state = 'queued' and not waiting`,
   `create index job_waiting on job (run_after) where state = 'queued' and waiting`,
   'create index job_after on job (after_job_id) where after_job_id is not null',
