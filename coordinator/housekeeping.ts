@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Database, DatabaseTransaction } from './db/database.ts'
 import { transact } from './db/transact.ts'
 import { forgetGoneCoordinators } from './hub/presence.ts'
+import { closeScans } from './intake/close-scans.ts'
 import { pruneScans } from './intake/prune-scans.ts'
 import { scanOfflineLibraries } from './intake/scan-offline-libraries.ts'
 import { foldTally } from './jobs/fold-tally.ts'
@@ -69,6 +70,7 @@ export class Housekeeping {
     const woken = (await this.#alone(wakeJobs)) ?? 0
     if (returned + woken > 0) onReturned(returned + woken)
     await this.#alone(scanOfflineLibraries)
+    await this.#alone(closeScans)
     await this.#alone(foldTally)
     await this.#alone((tx) => sql`delete from session where expires_at < now()`.execute(tx))
 

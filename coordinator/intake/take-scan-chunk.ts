@@ -34,7 +34,7 @@ export function takeScanChunk(
       return { changed: await findChanged(db, session, scan.libraryId, chunk.folders) }
     if (!session.taken.has(seq)) {
       if (chunk.type === 'skipped') await takeSkipped(db, scan.scanId, chunk.skipped)
-      else await takeListings(db, session, scan.libraryId, chunk.folders)
+      else await takeListings(db, session, { agentId, ref, libraryId: scan.libraryId }, chunk.folders)
       session.taken.add(seq)
     }
     return { changed: [] }
@@ -58,16 +58,26 @@ async function takeSkipped(db: Database, scanId: number, skipped: readonly Skipp
 async function takeListings(
   db: Database,
   session: ScanSession,
-  libraryId: number,
+  scan: HeldScan,
   listings: readonly FolderListing[],
 ): Promise<void> {
   for (const listing of listings) {
     // One transaction a folder: none stays open for long, and a folder is whole or not there.
-    const outcome = await transact(db, { durable: false }, (tx) =>
-      takeListing(tx, session, libraryId, listing),
-    )
+    const outcome = await transact(db, { durable: false }, async (tx) => {
+      await holdLease(tx, scan)
+      return await takeListing(tx, session, scan.libraryId, listing)
+    })
     remember(session, listing, outcome)
   }
+}
+
+type HeldScan = { agentId: number; ref: LeaseRef; libraryId: number }
+
+/** Until the transaction ends nobody else gets the job: what a stale holder has seen is not written after all. */
+async function holdLease(tx: DatabaseTransaction, { agentId, ref }: HeldScan): Promise<void> {
+  const { rows } = await sql`select 1 from job where id = ${ref.jobId} and fencing_token = ${ref.fencingToken}
+    and agent_id = ${agentId} and state = 'leased' for share`.execute(tx)
+  if (rows.length === 0) throw new LeaseLostError(ref.jobId)
 }
 
 async function requireScan(db: Database, agentId: number, ref: LeaseRef) {

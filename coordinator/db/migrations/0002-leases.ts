@@ -78,6 +78,8 @@ const statements = [
     message text
   )`,
   'create index job_event_job on job_event (job_id, id)',
+  'create index job_event_at on job_event (at)',
+  "create index scan_running on scan (job_id) where state = 'running'",
   `create table job_log (
     job_id bigint not null references job on delete cascade,
     fencing_token bigint not null,
