@@ -31,6 +31,7 @@ describe.skipIf(!chromiumPath)('the queue', () => {
     const isPaused = () => t.server.world.queue.kinds.find(({ kind }) => kind === 'file.ingest')?.paused
     await ingest.getByRole('button', { name: 'Pause: Read files and make previews' }).click()
     await ingest.getByText('What runs now is finished first.').waitFor()
+    await expect.poll(isPaused).toBe(true)
     await ingest.getByRole('button', { name: 'Resume: Read files and make previews' }).click()
     await ingest.getByText('Working').waitFor()
     await expect.poll(isPaused).toBe(false)
@@ -172,6 +173,18 @@ describe.skipIf(!chromiumPath)('the queue', () => {
     await t.page.getByRole('button', { name: 'Newer' }).click()
     await t.page.getByRole('button', { name: 'Newer' }).click()
     await expect.poll(() => rows.first().getByRole('link').innerText()).toBe(newest)
+  })
+
+  test('a job that was opened by keyboard gives the focus back to its row', async () => {
+    await using t = await visit('full', '/jobs')
+    const row = t.page.locator('main').getByRole('listitem').nth(3).getByRole('link')
+    await row.focus()
+    await row.press('Enter')
+    const job = t.page.getByRole('dialog', { name: await row.innerText() })
+    await job.getByText('What happened').waitFor()
+    await t.page.keyboard.press('Escape')
+    await job.waitFor({ state: 'detached' })
+    await expect.poll(() => row.evaluate((link) => link === document.activeElement)).toBe(true)
   })
 
   test('a job that is no longer kept is told calmly', async () => {

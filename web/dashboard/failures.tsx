@@ -7,8 +7,9 @@ import { useRetryDead } from '../api/use-job-actions.ts'
 import { useIsAdmin } from '../api/use-session.ts'
 import { errorWords } from '../ui/error-words.ts'
 import { countOf, formatCount } from '../ui/format-amount.ts'
-import { jobKindWords } from '../ui/job-words.ts'
+import { jobKindWords, setAside } from '../ui/job-words.ts'
 import { Failure, Nothing, Panel } from '../ui/panel.tsx'
+import { Status } from '../ui/status-dot.tsx'
 import styles from './dashboard.module.css'
 
 /** Jobs that did not work, by the reason: one decision for all that failed alike. */
@@ -51,7 +52,10 @@ function Group({ group }: { group: FailureGroup }) {
   return (
     <li className={styles.item}>
       <div>
-        <h3>{words.short}</h3>
+        <div className={styles.nameAndState}>
+          <h3>{words.short}</h3>
+          {code === 'quarantined' && <Status tone={setAside.tone}>{setAside.word}</Status>}
+        </div>
         <p className={styles.facts}>
           <Link to="/jobs" search={search} aria-label={`${countOf(count, 'job')}: ${words.short}`}>
             {countOf(count, 'job')}

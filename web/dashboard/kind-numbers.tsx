@@ -10,7 +10,7 @@ import styles from './dashboard.module.css'
 /** What a kind of work comes to; numbers of jobs lead to the jobs. */
 export function KindNumbers({ kind }: { kind: JobKindSummary }) {
   const nowMs = useNow(30_000)
-  const { queued, leased, done, dead, perSecond, etaSeconds, oldestAt } = kind
+  const { queued, leased, done, dead, paused, perSecond, etaSeconds, oldestAt } = kind
   return (
     <dl className={styles.numbers}>
       <Count kind={kind} state="queued" count={queued} word="waiting" />
@@ -22,7 +22,7 @@ export function KindNumbers({ kind }: { kind: JobKindSummary }) {
           {formatRate(perSecond)}
         </Fact>
       )}
-      {etaSeconds !== null && queued + leased > 0 && (
+      {etaSeconds !== null && queued + leased > 0 && !paused && (
         <Fact word="time left" isWide>
           {formatEta(etaSeconds)}
         </Fact>

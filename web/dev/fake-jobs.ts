@@ -32,7 +32,7 @@ export function fakeJobs(kinds: readonly JobKindSummary[], failures: readonly Fa
       assetId: isScan ? null : (id % 50) + 1,
       agentId: state === 'queued' ? null : 1,
       priority: isScan ? 30 : 20,
-      attempt: state === 'dead' ? 5 : isOver || state === 'leased' ? 1 : 0,
+      attempt: state === 'dead' ? 3 : isOver || state === 'leased' ? 1 : 0,
       progress:
         state !== 'leased' ? null : isScan ? { done: 5_120, total: 8_311 } : { done: at % 4, total: 4 },
       waitsFor: state === 'queued' ? kind.waitsFor : null,

@@ -226,7 +226,7 @@ function failuresOf(scenario: Scenario): FakeFailure[] {
     },
     {
       code: 'timed_out',
-      message: 'Reading took longer than 60 s in each of 5 attempts.',
+      message: 'Reading took longer than 60 s in each of 3 tries.',
       count: isBusy ? 37 : 1,
     },
     {

@@ -5,6 +5,7 @@ import { AppError } from '../../protocol/errors.ts'
 import { jobQuery } from '../api/queries.ts'
 import { errorSentence } from '../ui/page-error.tsx'
 import { Failure, Nothing } from '../ui/panel.tsx'
+import { useReturnFocus } from '../ui/use-return-focus.ts'
 import { JobSheet } from './job-sheet.tsx'
 import styles from './jobs.module.css'
 
@@ -13,6 +14,7 @@ export function JobDrawer() {
   const { jobId } = useParams({ from: '/app/jobs/$jobId' })
   const search = useSearch({ from: '/app/jobs' })
   const navigate = useNavigate()
+  useReturnFocus()
   const job = useQuery(jobQuery(Number(jobId)))
   const isGone = job.error instanceof AppError && job.error.code === 'not_found'
   return (

@@ -43,7 +43,7 @@ export function JobSheet({ job }: { job: JobDetail }) {
         </div>
       )}
       {job.error && job.state !== 'done' && (
-        <div className={styles.error} data-final={job.state === 'dead' || undefined}>
+        <div className={styles.error} data-tone={job.state === 'dead' ? state.tone : undefined}>
           <strong>{errorWords[job.error.code].short}</strong>
           <p>{job.error.message}</p>
           {job.state === 'dead' && errorWords[job.error.code].advice && (

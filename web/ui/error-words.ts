@@ -54,9 +54,9 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   },
   scan_interrupted: { short: 'The scan was interrupted' },
   quarantined: {
-    short: 'Set aside: the machine stopped while working on it',
+    short: 'The machine stopped while working on it',
     advice:
-      'This happened again and again, so these are left alone and everything else goes on. Try them again after an update, or with the file replaced.',
+      'It happened again and again, so it is set aside and everything else goes on. Try again after an update, or with the file replaced.',
   },
   disk_full: { short: 'The disk was full', advice: 'Make room, then try again.' },
 }

@@ -38,11 +38,10 @@ export const jobStateWords: Record<JobState, StateWords> = {
   cancelled: { tone: 'quiet', word: 'Cancelled', sentence: 'A person stopped it. It can be tried again.' },
 }
 
-const setAside: StateWords = {
+export const setAside: StateWords = {
   tone: 'warn',
   word: 'Set aside',
-  sentence:
-    'Again and again the machine stopped while working on it, so it is left alone and everything else goes on. A person may try it again.',
+  sentence: 'It is left alone, because it stops the machines that work on it. A person may try it again.',
 }
 
 /** A job that takes its machines down is told apart from one that only did not work. */
