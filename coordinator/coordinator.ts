@@ -20,6 +20,7 @@ import { allowSocketRequest } from './hub/allow-socket-request.ts'
 import { attachLive } from './hub/live.ts'
 import { Presence } from './hub/presence.ts'
 import { createJobTypes } from './job-types.ts'
+import type { JobTypes } from './jobs/job-type.ts'
 import { DerivedStore } from './media/derived-store.ts'
 import { Transfers } from './media/transfers.ts'
 
@@ -33,12 +34,14 @@ export type CoordinatorInfo = { port: number; setupToken: string | null }
 /**
  * Puts a coordinator together and starts it.
  *
+ * @param types the kinds of work that it knows; tests and benchmarks add their own
  * @throws AppError `bad_request` for what the owner can mend: a port in use, a database that does not answer
  */
 export async function startCoordinator(
   config: CoordinatorConfig,
   log: Logger,
   closers: Closers,
+  types: JobTypes = createJobTypes(),
 ): Promise<CoordinatorInfo> {
   const db = openDatabase(config.database)
   closers.push(() => db.destroy())
@@ -97,7 +100,7 @@ export async function startCoordinator(
     db,
     log,
     namespace: io.of('/agents'),
-    types: createJobTypes(),
+    types,
     presence,
     leaseTtlMs: config.leaseTtlMs,
     onChange: (what) => live.changed(what),

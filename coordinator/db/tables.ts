@@ -154,6 +154,7 @@ export type Tables = {
     payload: JSONColumnType<Record<string, unknown>, string | undefined>
     run_after: Generated<Date>
     after_job_id: number | null
+    followed: Generated<boolean>
     fencing_token: Generated<number>
     agent_id: number | null
     instance: string | null

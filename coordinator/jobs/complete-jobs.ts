@@ -66,9 +66,12 @@ async function refuse(
   error: unknown,
   completion: Completion,
 ): Promise<void> {
-  await failJob(db, types, agentId, report, toErrorBody(error), report.log)
   if (!(error instanceof AppError)) completion.errors.push(error)
   completion.refused.push({ jobId: report.jobId, error: toErrorBody(error) })
+  await failJob(db, types, agentId, report, toErrorBody(error), report.log).catch((late) => {
+    // Taken away in this moment: then it is nobody's failure.
+    if (!(late instanceof LeaseLostError)) throw late
+  })
 }
 
 async function complete(
@@ -112,7 +115,7 @@ async function complete(
  * the same thing are settled.
  */
 async function close(tx: Queryable, agentId: number, reports: readonly JobReport[]): Promise<FinishedJob[]> {
-  const { rows } = await sql<FinishedJob>`${prepared}
+  const { rows } = await sql<FinishedJob & { followed: boolean }>`${prepared}
     with ended as (
       update job set state = 'done', finished_at = now(), lease_expires_at = null, instance = null, deaths = 0,
         error_code = null, error_message = null
@@ -121,18 +124,23 @@ async function close(tx: Queryable, agentId: number, reports: readonly JobReport
         (select set_config('synchronous_commit', 'off', true)) setting
       where job.id = given.id and job.fencing_token = given.token and job.agent_id = ${agentId}
         and job.state = 'leased'
-      returning job.id, job.kind, job.subject_id, job.library_id, job.fencing_token, job.payload),
-    freed as (
-      update job set waiting = false, run_after = now() from ended
-      where job.after_job_id = ended.id and job.state = 'queued'),
+      returning job.id, job.kind, job.subject_id, job.library_id, job.fencing_token, job.payload, job.followed),
     settled as (
       update job set state = 'cancelled', error_message = 'A later job about the same thing succeeded' from ended
       where job.kind = ended.kind and job.subject_id = ended.subject_id and job.state = 'dead'
       returning job.id),
     noted as (insert into job_event (job_id, event) select id, 'superseded' from settled)
-    select id, kind, subject_id as "subjectId", library_id as "libraryId", fencing_token as "fencingToken", payload
+    select id, kind, subject_id as "subjectId", library_id as "libraryId", fencing_token as "fencingToken", payload, followed
     from ended`.execute(tx)
+  const followed = rows.filter((row) => row.followed).map((row) => row.id)
+  if (followed.length > 0) await freeFollowers(tx, followed)
   return rows
+}
+
+/** In a statement of its own, which sees those that were queued while the one before waited for its row. */
+async function freeFollowers(tx: Queryable, ended: readonly number[]): Promise<void> {
+  await sql`update job set waiting = false, run_after = now()
+    where after_job_id = any(${[...ended]}::bigint[]) and state = 'queued'`.execute(tx)
 }
 
 async function apply(

@@ -31,6 +31,11 @@ export async function enqueueJobs(db: Queryable, jobs: readonly NewJob[]): Promi
   await ensureLanes(db, jobs)
   const column = <T>(of: (job: NewJob) => T): T[] => jobs.map(of)
   const { rows } = await sql<{ id: number; isNew: boolean }>`
+    with before as (
+      -- Marked, and so held until we are in: its end will look for us.
+      update job set followed = true
+      where id = any(${column((job) => job.afterJobId ?? null)}::bigint[]) and state <> 'done'
+      returning id)
     insert into job (lane_id, kind, priority, order_key, library_id, subject_id, payload, run_after, after_job_id,
       waiting)
     select lane.id, given.kind, given.priority, given.order_key, given.library_id, given.subject_id, given.payload,
@@ -49,9 +54,7 @@ export async function enqueueJobs(db: Queryable, jobs: readonly NewJob[]): Promi
       as given (kind, priority, order_key, library_id, subject_id, payload, model, run_after, after_job_id)
     join lane on lane.kind = given.kind and lane.library_id is not distinct from given.library_id
       and lane.model is not distinct from given.model
-    left join lateral (
-      -- Held until we are in, so that its end does not pass us by.
-      select id from job where id = given.after_job_id and state <> 'done' for share) before on true
+    left join before on before.id = given.after_job_id
     on conflict (kind, subject_id) where state in ('queued', 'leased')
       do update set priority = excluded.priority where job.priority < excluded.priority
     returning id, xmax = 0 as "isNew"`.execute(db)

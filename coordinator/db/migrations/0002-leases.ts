@@ -46,6 +46,7 @@ const statements = [
     add column lane_id bigint references lane on delete cascade,
     add column waiting boolean not null default false,
     add column after_job_id bigint references job on delete set null,
+    add column followed boolean not null default false,
     add column failures integer not null default 0,
     add column deaths integer not null default 0,
     add column instance text`,
