@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { AppError } from '../../../protocol/errors.ts'
+import { migrate } from '../migrate.ts'
+import { type CheckedBackup, checkBackup } from './check-backup.ts'
+import { dataFolder, pgdataOf } from './data-folder.ts'
+import type { DatabaseSession } from './database-session.ts'
+import { openEmbeddedSession } from './embedded-session.ts'
+import { describeFullDisk } from './free-space.ts'
+import { holdDataFolder } from './hold-data-folder.ts'
+import { type LoadedBackup, loadBackup } from './load-backup.ts'
+import type { DatabaseLocation } from './open-source.ts'
+import { placeDatabase } from './place-database.ts'
+import type { OnProgress } from './progress.ts'
+import { openServerSession } from './server-session.ts'
+
+export type RestoreReport = {
+  /** Of the backup. */
+  createdAt: string
+  tables: number
+  rows: number
+  seconds: number
+  foreignTables: string[]
+  /** Where the embedded database is kept that was there before. */
+  kept: string | null
+}
+
+/**
+ * Puts a backup into an empty database of either kind, compares every row, and brings its schema up to date.
+ *
+ * On a server all rows come in one transaction; the embedded database is made beside the old one. So until the
+ * last row is compared nothing has changed, also when this process is killed.
+ *
+ * @param replace an embedded database that is there is put aside; without it that is refused
+ * @throws AppError `bad_request`, `version_unsupported` about the file, `conflict` about the database
+ */
+export async function restoreBackup(options: {
+  path: string
+  into: DatabaseLocation
+  replace: boolean
+  onProgress: OnProgress
+}): Promise<RestoreReport> {
+  const { path, into, replace, onProgress } = options
+  const startedAt = performance.now()
+  const checked = await checkBackup(path, onProgress)
+  const { loaded, kept } =
+    'url' in into
+      ? { loaded: await restoreToServer(path, checked, into.url, onProgress), kept: null }
+      : await restoreToFolder(path, checked, { data: into.data, replace, onProgress })
+  return {
+    createdAt: checked.header.createdAt,
+    tables: loaded.tables.length,
+    rows: loaded.tables.reduce((sum, table) => sum + table.rows, 0),
+    seconds: Number(((performance.now() - startedAt) / 1_000).toFixed(2)),
+    foreignTables: loaded.foreignTables,
+    kept,
+  }
+}
+
+async function restoreToServer(
+  path: string,
+  checked: CheckedBackup,
+  url: string,
+  onProgress: OnProgress,
+): Promise<LoadedBackup> {
+  const session = await openServerSession(url)
+  try {
+    return await load(path, checked, session, onProgress)
+  } finally {
+    await session.close()
+  }
+}
+
+async function restoreToFolder(
+  path: string,
+  checked: CheckedBackup,
+  { data, replace, onProgress }: { data: string; replace: boolean; onProgress: OnProgress },
+): Promise<{ loaded: LoadedBackup; kept: string | null }> {
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  const lock = await holdDataFolder(data)
+  try {
+    const database = dataFolder.database(data)
+    if (existsSync(database) && !replace) {
+      throw new AppError(
+        'conflict',
+        `There is a database in ${database}: give --replace to put it aside (it is kept under another name), or another folder with --data`,
+      )
+    }
+    let loaded: LoadedBackup | undefined
+    const kept = await placeDatabase(data, async (folder) => {
+      await mkdir(folder, { mode: 0o700 })
+      const session = await openEmbeddedSession(pgdataOf(folder))
+      try {
+        loaded = await load(path, checked, session, onProgress)
+      } finally {
+        await session.close()
+      }
+    })
+    return { loaded: loaded!, kept }
+  } catch (error) {
+    throw describeFullDisk(error, data)
+  } finally {
+    lock.release()
+  }
+}
+
+async function load(
+  path: string,
+  checked: CheckedBackup,
+  session: DatabaseSession,
+  onProgress: OnProgress,
+): Promise<LoadedBackup> {
+  const loaded = await loadBackup(path, checked, session, onProgress)
+  await migrate(session.db)
+  await session.query('analyze')
+  return loaded
+}
