@@ -2,37 +2,40 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Database } from '../../../coordinator/db/database.ts'
 
-const file = `asset_file file join folder on folder.id = file.folder_id join library on library.id = file.library_id`
-const fileName = `'library', library.root, 'folder', folder.path, 'name', file.name`
+/** Rows of each table as text, in an order of their own. */
+export type Content = Record<string, string[]>
+
+const file = `(asset_file file join folder on folder.id = file.folder_id join library on library.id = file.library_id)`
+const fileName = `'folder', folder.path, 'name', file.name`
 
 /**
- * What each table holds, told without numbers that depend on the order of events: a row's own columns, and
- * names instead of the ids of rows it points to. Times at which things were done are left out.
+ * What each table holds of a library, told without numbers that depend on the order of events: a row's own columns,
+ * and names instead of the ids of rows it points to. Left out are the library's own name and place, so that
+ * two libraries of the same files can be compared, and times at which things were done.
  */
 const contentQueries: Record<string, string> = {
-  library: `select to_jsonb(library) - '{id,agent_id,created_at,last_scan_at}'::text[] || jsonb_build_object(
-      'agent', agent.name)
-    from library join agent on agent.id = library.agent_id`,
-  folder: `select to_jsonb(folder) - '{id,library_id}'::text[] || jsonb_build_object('library', library.root)
+  library: `select library.name, to_jsonb(library) - '{id,name,root,agent_id,created_at,last_scan_at}'::text[]
+    from library`,
+  folder: `select library.name, to_jsonb(folder) - '{id,library_id}'::text[]
     from folder join library on library.id = folder.library_id`,
-  asset: `select to_jsonb(asset) - '{id,library_id,folder_id,cover_file_id,created_at}'::text[] || jsonb_build_object(
-      'library', library.root, 'folder', folder.path, 'cover', cover.name)
+  asset: `select library.name, to_jsonb(asset) - '{id,library_id,folder_id,cover_file_id,created_at}'::text[]
+      || jsonb_build_object('folder', folder.path, 'cover', cover.name)
     from asset join folder on folder.id = asset.folder_id join library on library.id = asset.library_id
     left join asset_file cover on cover.id = asset.cover_file_id`,
-  asset_file: `select to_jsonb(file) - '{id,library_id,folder_id,asset_id,created_at}'::text[] || jsonb_build_object(
-      'library', library.root, 'folder', folder.path, 'asset', asset.key)
+  asset_file: `select library.name, to_jsonb(file) - '{id,library_id,folder_id,asset_id,created_at}'::text[]
+      || jsonb_build_object('folder', folder.path, 'asset', asset.key)
     from ${file} left join asset on asset.id = file.asset_id`,
-  file_tags: `select to_jsonb(file_tags) - '{file_id}'::text[] || jsonb_build_object(${fileName})
-    from file_tags join (${file}) on file.id = file_tags.file_id`,
-  derived_file: `select to_jsonb(derived_file) - '{file_id}'::text[] || jsonb_build_object(${fileName})
-    from derived_file join (${file}) on file.id = derived_file.file_id`,
-  timeline_bucket: `select to_jsonb(timeline_bucket) - '{library_id}'::text[] || jsonb_build_object('library', library.root)
+  file_tags: `select library.name, to_jsonb(file_tags) - '{file_id}'::text[] || jsonb_build_object(${fileName})
+    from file_tags join ${file} on file.id = file_tags.file_id`,
+  derived_file: `select library.name, to_jsonb(derived_file) - '{file_id}'::text[] || jsonb_build_object(${fileName})
+    from derived_file join ${file} on file.id = derived_file.file_id`,
+  timeline_bucket: `select library.name, to_jsonb(timeline_bucket) - '{library_id}'::text[]
     from timeline_bucket join library on library.id = timeline_bucket.library_id where count <> 0`,
-  file_tally: `select to_jsonb(file_tally) - '{library_id}'::text[] || jsonb_build_object('library', library.root)
+  file_tally: `select library.name, to_jsonb(file_tally) - '{library_id}'::text[]
     from file_tally join library on library.id = file_tally.library_id where count <> 0`,
   // Scans are started again when a coordinator ends in the middle of one; reading a file is not.
-  job: `select jsonb_build_object('kind', job.kind, 'state', job.state, ${fileName})
-    from job join (${file}) on file.id = job.subject_id where job.kind = 'file.ingest'`,
+  job: `select library.name, jsonb_build_object('kind', job.kind, 'state', job.state, ${fileName})
+    from job join ${file} on file.id = job.subject_id where job.kind = 'file.ingest'`,
 }
 
 /** Why these tables may differ between two runs that came to the same end. */
@@ -49,19 +52,25 @@ export const leftOut: Record<string, string> = {
 
 export const comparedTables = Object.keys(contentQueries)
 
-/** Every row of content, table by table, in an order of its own. Two runs are compared by it. */
-export async function contentRows(db: Database): Promise<Record<string, string[]>> {
-  const rows: Record<string, string[]> = {}
+/** Every row of content, by library and table. Two runs are compared by it. */
+export async function contentByLibrary(db: Database): Promise<Record<string, Content>> {
+  const libraries: Record<string, Content> = {}
   for (const [table, query] of Object.entries(contentQueries)) {
-    const { rows: found } = await sql
-      .raw<{ row: string }>(`select content::text as row from (${query}) as found (content)`)
+    const { rows } = await sql
+      .raw<{ library: string; row: string }>(
+        `select library, content::text as row from (${query}) as found (library, content) order by 1, 2`,
+      )
       .execute(db)
-    rows[table] = found.map(({ row }) => row).sort()
+    for (const { library, row } of rows) {
+      libraries[library] ??= {}
+      libraries[library][table] ??= []
+      libraries[library][table].push(row)
+    }
   }
-  return rows
+  return libraries
 }
 
-/** SHA-256 over all rows of content, for people to compare. */
-export function rowHash(rows: Record<string, string[]>): string {
-  return createHash('sha256').update(JSON.stringify(rows)).digest('hex')
+/** SHA-256 over all rows, for people to compare. */
+export function rowHash(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
 }

@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { loadAgentKey } from '../../../agents/runtime/agent-key.ts'
 import type { AgentConfig } from '../../../config/agent-config.ts'
 import type { CoordinatorConfig } from '../../../config/coordinator-config.ts'
+import { testEnvironment } from '../../../config/test-environment.ts'
 import type { Database } from '../../../coordinator/db/database.ts'
 import type { Engine } from '../../../coordinator/db/testing/fresh-database.ts'
 import { ApiClient } from '../../start/testing/api-client.ts'
@@ -12,6 +13,7 @@ import { findLastingPort } from './lasting-port.ts'
 import { openRigDatabase, type RigDatabase } from './rig-database.ts'
 import { RigProcess } from './rig-process.ts'
 
+const defaultEngine: Engine = testEnvironment.databaseUrl ? 'server' : 'embedded'
 const OWNER = 'owner'
 const PASSWORD = 'a long password'
 
@@ -29,7 +31,8 @@ export type AgentPlan = {
 }
 
 export type FaultRigOptions = {
-  engine: Engine
+  /** The server, when there is one. */
+  engine?: Engine
   agents: readonly AgentPlan[]
   leaseTtlMs?: number
   /** Address of the coordinator. */
@@ -64,7 +67,7 @@ export class FaultRig implements AsyncDisposable {
     const env = { TMPDIR: join(folder, 'tmp') }
     mkdirSync(env.TMPDIR)
     writeFileSync(join(folder, 'password'), PASSWORD)
-    const database = await openRigDatabase(options.engine, folder)
+    const database = await openRigDatabase(options.engine ?? defaultEngine, folder)
     const host = options.host ?? '127.0.0.1'
     const port = await findLastingPort(host)
     const url = `http://${host}:${port}`

@@ -1,9 +1,11 @@
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
 import { readContentSteps, readJobSteps } from './audit.ts'
 import type { FaultRig } from './fault-rig.ts'
-import { pathsBelow, processesOf } from './left-overs.ts'
+import { filesBelow, processesOf } from './left-overs.ts'
 import { until } from './until.ts'
 
 const ENDED_LIMIT_MS = 15_000
@@ -54,6 +56,21 @@ export async function expectContentOfOneResult(rig: FaultRig): Promise<void> {
   expect([...written].sort()).toEqual([...accepted].sort())
 }
 
+/** The derived store has exactly what the database says, whole. */
+export async function expectDerivedStored(rig: FaultRig): Promise<void> {
+  const { rows } = await sql<{ hash: string; sizeBytes: number }>`
+    select distinct encode(hash, 'hex') as hash, size_bytes as "sizeBytes" from derived_file`.execute(rig.db)
+  const folder = join(rig.folder, 'data', 'derived')
+  const expected = Object.fromEntries(rows.map(({ hash, sizeBytes }) => [hash, `${sizeBytes} ${hash}`]))
+  const stored = Object.fromEntries(
+    filesBelow(folder).map((path) => {
+      const bytes = readFileSync(join(folder, path))
+      return [basename(path), `${bytes.length} ${createHash('sha256').update(bytes).digest('hex')}`]
+    }),
+  )
+  expect(stored).toEqual(expected)
+}
+
 /**
  * Invariant 5: stops agents and coordinator, and finds nothing of them: no temporary file, process, connection
  * to the database, or lease.
@@ -67,8 +84,8 @@ export async function expectNothingLeft(rig: FaultRig): Promise<void> {
     () => {},
   )
   expect(processesOf(sessions)).toEqual([])
-  expect(pathsBelow(join(rig.folder, 'tmp'))).toEqual([])
-  expect(pathsBelow(join(rig.folder, 'data', 'derived', 'incoming'))).toEqual([])
+  expect(filesBelow(join(rig.folder, 'tmp'))).toEqual([])
+  expect(filesBelow(join(rig.folder, 'data', 'derived', 'incoming'))).toEqual([])
   expect(await fetch(rig.url).catch(() => 'nobody listens')).toBe('nobody listens')
 
   const { rows: leases } = await sql`

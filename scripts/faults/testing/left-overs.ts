@@ -20,10 +20,11 @@ export function processesOf(sessions: readonly number[]): string[] {
     })
 }
 
-/** Every file and folder below a folder, relative to it; empty when there is no such folder. */
-export function pathsBelow(folder: string): string[] {
+/** Every file below a folder, relative to it; none when there is no such folder. */
+export function filesBelow(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
       .sort()
   } catch (error) {

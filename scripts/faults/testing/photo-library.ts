@@ -7,17 +7,17 @@ import { generatePhotos } from '../../fixtures/generate-photos.ts'
 const WIDTH_PX = 320
 const HEIGHT_PX = 240
 
-/** Fills a folder with small photos; the same seed gives the same files. They are made once and copied. */
-export async function copyPhotos(folder: string, count: number, seed: number): Promise<void> {
-  const template = join(testEnvironment.cacheFolder, `fault-photos-${count}-${seed}`)
-  if (!(await exists(template))) await makeTemplate(template, count, seed)
+/** Fills a folder with small photos, always the same with the same times. They are made once and copied. */
+export async function copyPhotos(folder: string, count: number): Promise<void> {
+  const template = join(testEnvironment.cacheFolder, `fault-photos-${count}`)
+  if (!(await exists(template))) await makeTemplate(template, count)
   await cp(template, folder, { recursive: true, preserveTimestamps: true, mode: constants.COPYFILE_FICLONE })
 }
 
-async function makeTemplate(template: string, count: number, seed: number): Promise<void> {
+async function makeTemplate(template: string, count: number): Promise<void> {
   await mkdir(testEnvironment.cacheFolder, { recursive: true })
   const draft = await mkdtemp(`${template}-draft-`)
-  await generatePhotos({ folder: draft, count, seed, widthPx: WIDTH_PX, heightPx: HEIGHT_PX })
+  await generatePhotos({ folder: draft, count, widthPx: WIDTH_PX, heightPx: HEIGHT_PX })
   try {
     await rename(draft, template)
   } catch (error) {

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import type { Engine } from '../../../coordinator/db/testing/fresh-database.ts'
 import { treeState } from '../../start/testing/tree-state.ts'
 import { type AgentPlan, FaultRig, type FaultRigOptions } from './fault-rig.ts'
 import { copyPhotos } from './photo-library.ts'
@@ -13,18 +12,20 @@ type Counts = { read: number; open: number; dead: number }
 /** Originals of a test: folders of photos, as they were before any fault. */
 export type PhotoFolders = Disposable & {
   roots: string[]
-  photosEach: number
+  /** Of all photos. */
+  count: number
   /** Bytes, times and permissions of every original. */
   state(): Record<string, string>
 }
 
+/** The same photos in each folder. */
 export async function preparePhotos(folders: number, photosEach: number): Promise<PhotoFolders> {
   const base = mkdtempSync(join(tmpdir(), 'hearth-originals-'))
   const roots = Array.from({ length: folders }, (_, index) => join(base, `library-${index + 1}`))
-  for (const [index, root] of roots.entries()) await copyPhotos(root, photosEach, index + 1)
+  for (const root of roots) await copyPhotos(root, photosEach)
   return {
     roots,
-    photosEach,
+    count: folders * photosEach,
     state: () => treeState(base),
     [Symbol.dispose]: () => rmSync(base, { recursive: true, force: true }),
   }
@@ -32,7 +33,6 @@ export async function preparePhotos(folders: number, photosEach: number): Promis
 
 /** A coordinator and one real vault agent for each folder. */
 export function startPhotoRig(
-  engine: Engine,
   photos: PhotoFolders,
   options: Partial<FaultRigOptions> = {},
   planOf: (name: string) => Partial<AgentPlan> = () => ({}),
@@ -49,7 +49,7 @@ export function startPhotoRig(
       ...planOf(name),
     }
   })
-  return FaultRig.start({ engine, agents, ...options })
+  return FaultRig.start({ agents, ...options })
 }
 
 /** How many files have been read. */
