@@ -1,16 +1,14 @@
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { AppError } from '../../../protocol/errors.ts'
 import type { BackupFooter } from './backup-format.ts'
 import { checkBackup } from './check-backup.ts'
+import { dumpDatabase } from './dump-database.ts'
 import { openEmbeddedSession } from './embedded-session.ts'
 import { describeFullDisk, requireSpace } from './free-space.ts'
 import { loadBackup } from './load-backup.ts'
-import { type DatabaseLocation, openSource } from './open-source.ts'
+import type { DatabaseLocation } from './open-source.ts'
 import type { OnProgress } from './progress.ts'
-import { readMigrations } from './read-catalogue.ts'
-import { syncFile, syncFolder } from './sync-tree.ts'
-import { writeBackup } from './write-backup.ts'
+import { syncFolder } from './sync-tree.ts'
 
 /** Ends the name of what is not yet a backup. */
 export const PARTIAL = '.partial'
@@ -49,8 +47,7 @@ export async function makeBackup(options: {
   const scratch = await mkdtemp(join(scratchParent, SCRATCH))
   try {
     await rm(partial, { force: true })
-    const sizeBytes = await dump(location, partial, join(scratch, 'source'), onProgress)
-    await syncFile(partial)
+    const sizeBytes = await dumpDatabase(location, partial, join(scratch, 'source'), onProgress)
     await requireSpace(scratchParent, sizeBytes)
     const { footer, foreignTables } = await prove(partial, join(scratch, 'restored'), onProgress)
     await rename(partial, path)
@@ -69,26 +66,6 @@ export async function makeBackup(options: {
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
-}
-
-async function dump(
-  location: DatabaseLocation,
-  partial: string,
-  scratch: string,
-  onProgress: OnProgress,
-): Promise<number> {
-  await mkdir(scratch)
-  const { session, source, sizeBytes } = await openSource(location, scratch, onProgress)
-  try {
-    if ((await readMigrations(session)).length === 0) {
-      throw new AppError('not_found', 'The database is empty: there is nothing to back up yet')
-    }
-    await writeBackup(session, partial, source, onProgress)
-  } finally {
-    await session.close()
-    await rm(scratch, { recursive: true, force: true })
-  }
-  return sizeBytes
 }
 
 /** On the embedded database also for a server's rows: there is always one at hand, and it harms nobody. */

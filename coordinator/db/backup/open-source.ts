@@ -12,8 +12,11 @@ import { tryHoldDataFolder } from './hold-data-folder.ts'
 import type { OnProgress } from './progress.ts'
 import { openServerSession } from './server-session.ts'
 
-/** A Postgres server, or the embedded database of a data folder, running or not. */
-export type DatabaseLocation = { url: string } | { data: string }
+/**
+ * A Postgres server, or the embedded database of a data folder, running or not. `isHeld`: the caller has the
+ * data folder to itself.
+ */
+export type DatabaseLocation = { url: string } | { data: string; isHeld?: boolean }
 
 export type OpenSource = { session: DatabaseSession; source: BackupSource; sizeBytes: number }
 
@@ -29,7 +32,7 @@ export async function openSource(
   scratch: string,
   onProgress: OnProgress,
 ): Promise<OpenSource> {
-  return 'url' in location ? openServer(location.url) : openCopy(location.data, scratch, onProgress)
+  return 'url' in location ? openServer(location.url) : openCopy(location, scratch, onProgress)
 }
 
 async function openServer(url: string): Promise<OpenSource> {
@@ -50,14 +53,18 @@ async function openServer(url: string): Promise<OpenSource> {
   }
 }
 
-async function openCopy(data: string, scratch: string, onProgress: OnProgress): Promise<OpenSource> {
+async function openCopy(
+  { data, isHeld = false }: { data: string; isHeld?: boolean },
+  scratch: string,
+  onProgress: OnProgress,
+): Promise<OpenSource> {
   const pgdata = pgdataOf(dataFolder.database(data))
   if (!existsSync(pgdata)) throw new AppError('not_found', `There is no embedded database in ${data} yet`)
   const sizeBytes = await sizeOfTree(pgdata)
   await requireSpace(scratch, sizeBytes)
   const copy = pgdataOf(scratch)
   onProgress({ step: 'copy' })
-  const isCold = await copyStopped(data, copy)
+  const isCold = await copyStopped(data, isHeld, copy)
   if (!isCold) await copyRunning(data, copy)
   const control = await readControlFile(copy)
   const session = await openEmbeddedSession(copy)
@@ -72,8 +79,8 @@ async function openCopy(data: string, scratch: string, onProgress: OnProgress): 
 }
 
 /** False, and nothing done, while a Hearth runs on it. */
-async function copyStopped(data: string, copy: string): Promise<boolean> {
-  const lock = await tryHoldDataFolder(data)
+async function copyStopped(data: string, isHeld: boolean, copy: string): Promise<boolean> {
+  const lock = isHeld ? { release: () => {} } : await tryHoldDataFolder(data)
   if (!lock) return false
   try {
     await cp(pgdataOf(dataFolder.database(data)), copy, { recursive: true })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { AppError } from '../../../protocol/errors.ts'
 import { migrate } from '../migrate.ts'
-import { type CheckedBackup, checkBackup } from './check-backup.ts'
+import { checkBackup } from './check-backup.ts'
 import { dataFolder, pgdataOf } from './data-folder.ts'
 import type { DatabaseSession } from './database-session.ts'
 import { openEmbeddedSession } from './embedded-session.ts'
@@ -38,15 +38,23 @@ export async function restoreBackup(options: {
   path: string
   into: DatabaseLocation
   replace: boolean
+  /** False leaves the schema as it is in the backup. */
+  migrateOn: boolean
   onProgress: OnProgress
 }): Promise<RestoreReport> {
-  const { path, into, replace, onProgress } = options
+  const { path, into, onProgress } = options
   const startedAt = performance.now()
   const checked = await checkBackup(path, onProgress)
+  const load = async (session: DatabaseSession) => {
+    const loaded = await loadBackup(path, checked, session, onProgress)
+    if (options.migrateOn) await migrate(session.db)
+    await session.query('analyze')
+    return loaded
+  }
   const { loaded, kept } =
     'url' in into
-      ? { loaded: await restoreToServer(path, checked, into.url, onProgress), kept: null }
-      : await restoreToFolder(path, checked, { data: into.data, replace, onProgress })
+      ? { loaded: await restoreToServer(into.url, load), kept: null }
+      : await restoreToFolder(into, options.replace, load)
   return {
     createdAt: checked.header.createdAt,
     tables: loaded.tables.length,
@@ -57,27 +65,24 @@ export async function restoreBackup(options: {
   }
 }
 
-async function restoreToServer(
-  path: string,
-  checked: CheckedBackup,
-  url: string,
-  onProgress: OnProgress,
-): Promise<LoadedBackup> {
+type Load = (session: DatabaseSession) => Promise<LoadedBackup>
+
+async function restoreToServer(url: string, load: Load): Promise<LoadedBackup> {
   const session = await openServerSession(url)
   try {
-    return await load(path, checked, session, onProgress)
+    return await load(session)
   } finally {
     await session.close()
   }
 }
 
 async function restoreToFolder(
-  path: string,
-  checked: CheckedBackup,
-  { data, replace, onProgress }: { data: string; replace: boolean; onProgress: OnProgress },
+  { data, isHeld = false }: { data: string; isHeld?: boolean },
+  replace: boolean,
+  load: Load,
 ): Promise<{ loaded: LoadedBackup; kept: string | null }> {
   await mkdir(data, { recursive: true, mode: 0o700 })
-  const lock = await holdDataFolder(data)
+  const lock = isHeld ? { release: () => {} } : await holdDataFolder(data)
   try {
     const database = dataFolder.database(data)
     if (existsSync(database) && !replace) {
@@ -91,7 +96,7 @@ async function restoreToFolder(
       await mkdir(folder, { mode: 0o700 })
       const session = await openEmbeddedSession(pgdataOf(folder))
       try {
-        loaded = await load(path, checked, session, onProgress)
+        loaded = await load(session)
       } finally {
         await session.close()
       }
@@ -102,16 +107,4 @@ async function restoreToFolder(
   } finally {
     lock.release()
   }
-}
-
-async function load(
-  path: string,
-  checked: CheckedBackup,
-  session: DatabaseSession,
-  onProgress: OnProgress,
-): Promise<LoadedBackup> {
-  const loaded = await loadBackup(path, checked, session, onProgress)
-  await migrate(session.db)
-  await session.query('analyze')
-  return loaded
 }

@@ -40,7 +40,13 @@ eachEngine('a backup', (engine) => {
     if ('url' in bare.address) restored.push({ url: bare.address.url })
     const contents: Record<string, unknown>[] = []
     for (const into of restored) {
-      const restoring = await restoreBackup({ path: report.path, into, replace: false, onProgress })
+      const restoring = await restoreBackup({
+        path: report.path,
+        into,
+        replace: false,
+        migrateOn: true,
+        onProgress,
+      })
       expect(restoring).toMatchObject({ rows: report.rows, kept: null })
       contents.push(await databaseContents(into))
     }
