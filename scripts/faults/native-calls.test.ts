@@ -1,15 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { RecordingContext } from '../../agents/vault/testing/job-context.ts'
 import { FaultRun, sizes, TEST_LIMIT_MS } from './testing/fault-run.ts'
 import { deadDisk, deadDiskMissing } from './testing/native-dead-disk.ts'
-import {
-  ffmpegMissing,
-  type NativeVault,
-  nativeVault,
-  signalDecoder,
-  signalWhoReads,
-} from './testing/native-vault.ts'
+import { childrenOf, runningWith, SLEEPER } from './testing/native-processes.ts'
+import { ffmpegMissing, type NativeVault, nativeVault, whoDecodes, whoReads } from './testing/native-vault.ts'
 import { until } from './testing/until.ts'
 
 /** Every time-out of this vault. */
@@ -31,7 +25,7 @@ const hangs: Hang[] = [
       const file = await vault.fresh('tags.xmp')
       const [end] = await Promise.all([
         ending(vault.ingest(file)),
-        signalWhoReads(`${vault.folder}/${file}`, 'ExifTool', 'SIGSTOP'),
+        whoReads(`${vault.folder}/${file}`, 'ExifTool').then(stop),
       ])
       return end
     },
@@ -43,7 +37,7 @@ const hangs: Hang[] = [
       const file = await vault.fresh('long.mov')
       const [end] = await Promise.all([
         ending(vault.ingest(file)),
-        signalWhoReads(`${vault.folder}/${file}`, 'reader', 'SIGSTOP'),
+        whoReads(`${vault.folder}/${file}`, 'reader').then(stop),
       ])
       return end
     },
@@ -54,7 +48,7 @@ const hangs: Hang[] = [
     run: async (vault) => {
       const [end] = await Promise.all([
         ending(vault.ingest(await vault.fresh('slow.png'))),
-        signalDecoder('SIGSTOP'),
+        whoDecodes().then(stop),
       ])
       return end
     },
@@ -101,7 +95,7 @@ test(
     await until('the killed are gone', SLACK_MS, () => childrenOf(process.pid).length <= 3)
     const zombies = childrenOf(process.pid).filter(({ state }) => state === 'Z')
     expect(zombies).toEqual([])
-    expect(sleepers()).toEqual([])
+    expect(runningWith(SLEEPER)).toEqual([])
     run.report({ 'calls that hung': calls, zombies: 0, 'ms at worst': Math.round(worstMs) })
   },
   TEST_LIMIT_MS,
@@ -138,29 +132,4 @@ async function ending(job: Promise<unknown>): Promise<unknown> {
   return await job.catch((error: unknown) => error)
 }
 
-type Child = { pid: number; state: string; command: string }
-
-function childrenOf(parent: number): Child[] {
-  return processes().filter(({ parentPid }) => parentPid === parent)
-}
-
-/** What a script that plays a decoder has started; none may outlive its job. */
-function sleepers(): Child[] {
-  return processes().filter(({ command }) => command === '/bin/sleep 86400')
-}
-
-function processes(): (Child & { parentPid: number })[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        // The name in parentheses may hold spaces; state and parent come after it.
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /s, '')
-        const [state = '', parentPid = ''] = stat.split(' ')
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
-        return [{ pid: Number(name), state, command, parentPid: Number(parentPid) }]
-      } catch {
-        return []
-      }
-    })
-}
+const stop = (pid: number) => process.kill(pid, 'SIGSTOP')

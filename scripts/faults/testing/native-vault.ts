@@ -10,6 +10,7 @@ import { slowPicture, writeJpeg } from '../../../agents/vault/testing/write-pict
 import type { VaultOptions } from '../../../agents/vault/vault.ts'
 import { findRssBytes } from '../../../agents/vault/watch-memory.ts'
 import { findProgram } from '../../../config/test-environment.ts'
+import { SLEEPER } from './native-processes.ts'
 
 /** Hashing takes a second. */
 const LONG_FILE_BYTES = 1024 ** 3
@@ -80,37 +81,35 @@ export async function nativeVault(
   }
 }
 
-/** Sends a signal to the reader or the ExifTool that has a file open, as soon as one has. */
-export async function signalWhoReads(
-  file: string,
-  who: 'reader' | 'ExifTool',
-  signal: NodeJS.Signals,
-): Promise<void> {
-  await untilOne(async () => {
-    for (const pid of who === 'reader' ? await readerPids() : await childPids('stay_open')) {
-      if (!(await openFiles(pid)).includes(file)) continue
-      process.kill(pid, signal)
-      return true
+const commandOf = { reader: 'reader/main.ts', ExifTool: 'stay_open', scan: 'scan/main.ts' } as const
+
+/** The process that has a file open, as soon as one has. */
+export async function whoReads(file: string, who: keyof typeof commandOf): Promise<number> {
+  return await untilOne(async () => {
+    for (const pid of await childPids(commandOf[who])) {
+      if ((await openFiles(pid)).includes(file)) return pid
     }
-    return false
+    return undefined
   })
 }
 
-/** Sends a signal to the reader that decodes `slow.png`, as soon as one does. */
-export async function signalDecoder(signal: NodeJS.Signals): Promise<void> {
-  await untilOne(async () => {
+/** The reader that decodes `slow.png`, as soon as one does. */
+export async function whoDecodes(): Promise<number> {
+  return await untilOne(async () => {
     for (const pid of await readerPids()) {
-      if (((await findRssBytes(pid)) ?? 0) < DECODING_RSS_BYTES) continue
-      process.kill(pid, signal)
-      return true
+      if (((await findRssBytes(pid)) ?? 0) > DECODING_RSS_BYTES) return pid
     }
-    return false
+    return undefined
   })
 }
 
-/** The moment is short: no pause between two looks. The test's own limit ends it. */
-async function untilOne(look: () => Promise<boolean>): Promise<void> {
-  while (!(await look())) await sleep(1)
+/** The moment is short: hardly a pause between two looks. The test's own limit ends it. */
+async function untilOne(look: () => Promise<number | undefined>): Promise<number> {
+  for (;;) {
+    const pid = await look()
+    if (pid !== undefined) return pid
+    await sleep(1)
+  }
 }
 
 async function openFiles(pid: number): Promise<string[]> {
@@ -124,7 +123,7 @@ async function sleepyProgram(folder: string, name: 'ffmpeg' | 'ffprobe'): Promis
   const path = join(folder, name)
   const flag = join(folder, `${name}-sleeps`)
   const program = findProgram(name) ?? '/bin/false'
-  await writeFile(path, `#!/bin/sh\nif [ -e ${flag} ]; then /bin/sleep 86400; fi\n${program} "$@"\n`)
+  await writeFile(path, `#!/bin/sh\nif [ -e ${flag} ]; then ${SLEEPER}; fi\n${program} "$@"\n`)
   await chmod(path, 0o755)
   return path
 }
