@@ -1,17 +1,18 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { backupName } from '../../coordinator/db/backup/backup-name.ts'
 import { dataFolder } from '../../coordinator/db/backup/data-folder.ts'
 import { dumpDatabase } from '../../coordinator/db/backup/dump-database.ts'
 import { holdDataFolder } from '../../coordinator/db/backup/hold-data-folder.ts'
-import { PARTIAL, SCRATCH } from '../../coordinator/db/backup/make-backup.ts'
+import { lockBackups, PARTIAL, SCRATCH } from '../../coordinator/db/backup/lock-backups.ts'
 import { matchesBackup } from '../../coordinator/db/backup/matches-backup.ts'
 import type { DatabaseLocation } from '../../coordinator/db/backup/open-source.ts'
 import { finishPlacing, putAside } from '../../coordinator/db/backup/place-database.ts'
 import type { OnProgress } from '../../coordinator/db/backup/progress.ts'
 import { requireAlone } from '../../coordinator/db/backup/require-alone.ts'
 import { restoreBackup } from '../../coordinator/db/backup/restore-backup.ts'
+import type { FolderLock } from '../../coordinator/db/embedded/folder-lock.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { chooseDatabase, rememberEmbedded, rememberServer, showUrl } from '../start/database-choice.ts'
 
@@ -41,51 +42,46 @@ export async function moveDatabase(options: {
 }): Promise<MoveReport> {
   const { data, to, environmentUrl, onProgress } = options
   await mkdir(data, { recursive: true, mode: 0o700 })
-  const lock = await holdDataFolder(data)
-  try {
-    await finishPlacing(data)
-    const { location } = chooseDatabase(data, environmentUrl)
-    const from: DatabaseLocation = 'url' in location ? location : { data, isHeld: true }
-    requireOther(from, to)
-    if ('url' in from) await requireAlone(from.url)
-    const backup = await dump(from, dataFolder.backups(data), onProgress)
-    const counts = await load(backup.partial, data, to, onProgress)
-    await rename(backup.partial, backup.path)
-    return {
-      ...counts,
-      backup: backup.path,
-      sentences: [
-        `${counts.rows.toLocaleString('en-US')} rows of ${counts.tables} tables are in ${nameOf(to)}, compared row by row.`,
-        ...(await remember(data, to, environmentUrl)),
-      ],
-    }
-  } finally {
-    lock.release()
+  using held = new DisposableStack()
+  const hold = (lock: FolderLock) => held.defer(() => lock.release())
+  hold(await holdDataFolder(data))
+  hold(await lockBackups(dataFolder.backups(data)))
+  await finishPlacing(data)
+  const { location } = chooseDatabase(data, environmentUrl)
+  const from: DatabaseLocation = 'url' in location ? location : { data, isHeld: true }
+  requireOther(from, to)
+  if ('url' in from) await requireAlone(from.url)
+
+  const backup = join(dataFolder.backups(data), backupName('before-move', new Date()))
+  // A backup by name when another database has been found to hold the same.
+  const partial = `${backup}${PARTIAL}`
+  held.defer(() => rmSync(partial, { force: true }))
+  await dump(from, partial, onProgress)
+  const { rows, tables } = await load(partial, data, to, onProgress)
+  await rename(partial, backup)
+  return {
+    rows,
+    tables,
+    backup,
+    sentences: [
+      `${rows.toLocaleString('en-US')} rows of ${tables} tables are in ${nameOf(to)}, compared row by row.`,
+      ...(await remember(data, to, environmentUrl)),
+    ],
   }
 }
 
 function requireOther(from: DatabaseLocation, to: 'embedded' | { url: string }): void {
   const isSame = 'url' in from ? to !== 'embedded' && to.url === from.url : to === 'embedded'
-  if (isSame) throw new AppError('conflict', `${nameOf(to)} is the database that is used already`)
+  if (isSame) throw new AppError('conflict', `${nameOf(to)} is in use already: there is nothing to move`)
 }
 
-/** To be named a backup when another database has been found to hold the same. */
-async function dump(
-  from: DatabaseLocation,
-  backups: string,
-  onProgress: OnProgress,
-): Promise<{ path: string; partial: string }> {
-  await mkdir(backups, { recursive: true, mode: 0o700 })
-  const path = join(backups, backupName('before-move', new Date()))
-  const partial = `${path}${PARTIAL}`
-  await rm(partial, { force: true })
-  const scratch = await mkdtemp(join(backups, SCRATCH))
+async function dump(from: DatabaseLocation, path: string, onProgress: OnProgress): Promise<void> {
+  const scratch = await mkdtemp(join(dirname(path), SCRATCH))
   try {
-    await dumpDatabase(from, partial, join(scratch, 'source'), onProgress)
+    await dumpDatabase(from, path, join(scratch, 'source'), onProgress)
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
-  return { path, partial }
 }
 
 async function load(

@@ -42,7 +42,8 @@ export class CopyStatement implements pg.Submittable {
   }
 
   handleCopyData(message: { chunk: Buffer }): void {
-    this.#parts.push(message.chunk)
+    // Copied: `pg` reads the next messages into the same memory.
+    this.#parts.push(Buffer.from(message.chunk))
   }
 
   handleCommandComplete(): void {}

@@ -1,11 +1,12 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, toErrorBody } from '../../../protocol/errors.ts'
-import { type FolderLock, lockFolder } from '../embedded/folder-lock.ts'
-import { type BackupKind, backupName, type NamedBackup, parseBackupName } from './backup-name.ts'
+import { type BackupKind, backupName } from './backup-name.ts'
 import { readBackupStatus, writeBackupStatus } from './backup-status.ts'
 import { chooseExpired } from './choose-expired.ts'
-import { type BackupReport, makeBackup, PARTIAL, SCRATCH } from './make-backup.ts'
+import { listBackups } from './list-backups.ts'
+import { lockBackups } from './lock-backups.ts'
+import { type BackupReport, makeBackup } from './make-backup.ts'
 import type { DatabaseLocation } from './open-source.ts'
 import type { OnProgress } from './progress.ts'
 
@@ -23,10 +24,8 @@ export async function keepBackup(options: {
   onProgress: OnProgress
 }): Promise<BackupReport> {
   const { location, backupsFolder, kind, onProgress } = options
-  await mkdir(backupsFolder, { recursive: true, mode: 0o700 })
   const lock = await lockBackups(backupsFolder)
   try {
-    await clearLeftOvers(backupsFolder)
     const at = new Date()
     const path = options.path ?? join(backupsFolder, backupName(kind, at))
     const report = await makeBackup({ location, path, scratchParent: backupsFolder, onProgress })
@@ -43,32 +42,6 @@ export async function keepBackup(options: {
     throw error
   } finally {
     lock.release()
-  }
-}
-
-/** Those in a folder that are whole, oldest first. */
-export async function listBackups(backupsFolder: string): Promise<NamedBackup[]> {
-  const names = await readdir(backupsFolder).catch(() => [])
-  return names.sort().flatMap((name) => parseBackupName(name) ?? [])
-}
-
-async function lockBackups(folder: string): Promise<FolderLock> {
-  try {
-    return await lockFolder(folder, 'backups')
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'conflict') throw error
-    throw new AppError('conflict', `Another backup is being made in ${folder}: wait until it has ended`, {
-      cause: error,
-    })
-  }
-}
-
-/** Of backups that were killed: the lock says that none is running now. */
-async function clearLeftOvers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name.startsWith(SCRATCH) || name.endsWith(PARTIAL)) {
-      await rm(join(folder, name), { recursive: true, force: true })
-    }
   }
 }
 

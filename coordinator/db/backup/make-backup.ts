@@ -6,14 +6,10 @@ import { dumpDatabase } from './dump-database.ts'
 import { openEmbeddedSession } from './embedded-session.ts'
 import { describeFullDisk, requireSpace } from './free-space.ts'
 import { loadBackup } from './load-backup.ts'
+import { PARTIAL, SCRATCH } from './lock-backups.ts'
 import type { DatabaseLocation } from './open-source.ts'
 import type { OnProgress } from './progress.ts'
 import { syncFolder } from './sync-tree.ts'
-
-/** Ends the name of what is not yet a backup. */
-export const PARTIAL = '.partial'
-/** Begins the names of folders that are left only by a backup that was killed. */
-export const SCRATCH = 'scratch-'
 
 export type BackupReport = {
   path: string

@@ -22,6 +22,9 @@ export type BackupPart =
   | { type: 'rows'; table: CatalogueTable; rows: Buffer }
   | { type: 'footer'; footer: BackupFooter }
 
+/** Rows of so many bytes are loaded with one statement. */
+const PART_BYTES = 1024 * 1024
+
 const endOfRows = Buffer.from(END_OF_ROWS)
 const endOfRowsInside = Buffer.from(`\n${END_OF_ROWS}`)
 
@@ -143,7 +146,7 @@ function parseLine(line: Buffer): unknown {
 /** The bytes of the file without its compression; a failure of either stream ends the iteration with it. */
 function decompress(path: string): AsyncIterable<Buffer> {
   const file = createReadStream(path)
-  const text: Transform = createZstdDecompress()
+  const text: Transform = createZstdDecompress({ chunkSize: PART_BYTES })
   file.on('error', (error) => text.destroy(error))
   return Readable.prototype.iterator.call(file.pipe(text))
 }

@@ -1,15 +1,15 @@
-import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../protocol/errors.ts'
 import { backupName } from './backup-name.ts'
 import { checkBackup, readBackupHeader } from './check-backup.ts'
 import { readControlFile } from './control-file.ts'
 import { dataFolder, pgdataOf } from './data-folder.ts'
+import { readMajor } from './engine-major.ts'
 import type { Engine } from './engines.ts'
 import { requireSpace, sizeOfTree } from './free-space.ts'
-import { listBackups } from './keep-backup.ts'
-import { PARTIAL, SCRATCH } from './make-backup.ts'
+import { listBackups } from './list-backups.ts'
+import { lockBackups, PARTIAL, SCRATCH } from './lock-backups.ts'
 import type { OnProgress } from './progress.ts'
 import { restoreBackup } from './restore-backup.ts'
 import { syncFile } from './sync-tree.ts'
@@ -38,7 +38,7 @@ export async function upgradeEmbedded(options: {
   onProgress: OnProgress
 }): Promise<UpgradeReport> {
   const { data, current, older, onProgress } = options
-  const from = (await majorOf(data)) ?? current.major
+  const from = (await readMajor(data)) ?? current.major
   if (from === current.major) return { from, to: from, kept: null }
   if (from > current.major) {
     throw new AppError(
@@ -64,42 +64,32 @@ export async function upgradeEmbedded(options: {
   return { from, to: current.major, kept }
 }
 
-/** Of Postgres; undefined when there is no embedded database. */
-export async function majorOf(data: string): Promise<number | undefined> {
-  const path = join(pgdataOf(dataFolder.database(data)), 'PG_VERSION')
-  return existsSync(path) ? Number.parseInt(await readFile(path, 'utf8'), 10) : undefined
-}
-
 /** Of a copy: opening a folder changes it, and the old one stays as it is. */
 async function dumpWith(engine: Engine, data: string, onProgress: OnProgress): Promise<string> {
   const pgdata = pgdataOf(dataFolder.database(data))
   const backups = dataFolder.backups(data)
-  await mkdir(backups, { recursive: true, mode: 0o700 })
-  await requireSpace(backups, await sizeOfTree(pgdata))
   const path = join(backups, backupName('before-upgrade', new Date()))
+  const partial = `${path}${PARTIAL}`
+  const lock = await lockBackups(backups)
   const scratch = await mkdtemp(join(backups, SCRATCH))
   try {
+    await requireSpace(backups, await sizeOfTree(pgdata))
     onProgress({ step: 'copy' })
     await cp(pgdata, pgdataOf(scratch), { recursive: true })
     const session = await engine.open(pgdataOf(scratch))
     try {
       const postgres = String(engine.major)
-      await rm(`${path}${PARTIAL}`, { force: true })
-      await writeBackup(
-        session,
-        `${path}${PARTIAL}`,
-        { engine: 'embedded', postgres, stoppedAt: null },
-        onProgress,
-      )
+      await writeBackup(session, partial, { engine: 'embedded', postgres, stoppedAt: null }, onProgress)
     } finally {
       await session.close()
     }
-    await checkBackup(`${path}${PARTIAL}`, onProgress)
-    await syncFile(`${path}${PARTIAL}`)
-    await rename(`${path}${PARTIAL}`, path)
+    await checkBackup(partial, onProgress)
+    await syncFile(partial)
+    await rename(partial, path)
     return path
   } finally {
     await rm(scratch, { recursive: true, force: true })
+    lock.release()
   }
 }
 

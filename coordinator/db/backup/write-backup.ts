@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress } from 'node:zlib'
+import { AppError } from '../../../protocol/errors.ts'
 import {
   BACKUP_FORMAT,
   type BackupFooter,
@@ -13,7 +14,13 @@ import {
 } from './backup-format.ts'
 import type { DatabaseSession } from './database-session.ts'
 import type { OnProgress } from './progress.ts'
-import { readMigrations, readSequences, readTables } from './read-catalogue.ts'
+import {
+  type CatalogueTable,
+  quoteName,
+  readMigrations,
+  readSequences,
+  readTables,
+} from './read-catalogue.ts'
 import { readTable } from './read-table.ts'
 import { RowHash } from './row-hash.ts'
 
@@ -69,6 +76,7 @@ async function* backupText(
       onProgress({ step: 'read', table: table.name, rows: hash.rows })
       yield hashed(rows)
     }
+    await requireCount(session, table, hash.rows)
     yield hashed(Buffer.from(END_OF_ROWS))
     totals.push({ name: table.name, rows: hash.rows, hash: hash.digest() })
   }
@@ -80,6 +88,16 @@ async function* backupText(
   }
   yield jsonLine(footer)
   return footer
+}
+
+/** The rows were read page by page; this asks for their number in one piece. */
+async function requireCount(session: DatabaseSession, { name }: CatalogueTable, rows: number): Promise<void> {
+  const [counted] = await session.query<{ rows: string }>(
+    `select count(*)::text as rows from ${quoteName(name)}`,
+  )
+  if (Number(counted?.rows) !== rows) {
+    throw new AppError('internal', `${rows} of the ${counted?.rows} rows of ${name} were read`)
+  }
 }
 
 function jsonLine(value: object): Buffer {
