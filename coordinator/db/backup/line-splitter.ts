@@ -9,7 +9,7 @@ export class LineSplitter {
   take(bytes: Buffer): Buffer {
     const end = bytes.lastIndexOf(NEWLINE) + 1
     if (end === 0) {
-      this.#rest.push(bytes)
+      if (bytes.length > 0) this.#rest.push(bytes)
       return Buffer.alloc(0)
     }
     const lines =
