@@ -21,8 +21,9 @@ export type JobStep = {
   /** After the change. */
   token: number
   agentId: number | null
-  lostLeases: number
-  /** A lease that ended before its time, by less than nobody: at least this much was left of it. */
+  /** Agents that died in a row while running it. */
+  deaths: number
+  /** What was left of the lease before the change; negative when it had run out. */
   leftMs: number | null
 }
 
@@ -40,7 +41,7 @@ export async function installAudit(db: Database): Promise<void> {
 export async function readJobSteps(db: Database): Promise<JobStep[]> {
   const { rows } = await sql<JobStep>`
     select xid, job_id as "jobId", kind, subject_id as "subjectId", old_state as "from", new_state as "to", token,
-      agent_id as "agentId", lost_leases as "lostLeases", left_ms as "leftMs"
+      agent_id as "agentId", deaths, left_ms as "leftMs"
     from fault_job_step order by seq`.execute(db)
   return rows
 }
@@ -64,7 +65,7 @@ const statements = [
     new_state text not null,
     token bigint not null,
     agent_id bigint,
-    lost_leases integer not null,
+    deaths integer not null,
     left_ms double precision
   )`,
   `create function fault_record_job() returns trigger language plpgsql as $$
@@ -73,14 +74,23 @@ const statements = [
       return null;
     end if;
     insert into fault_job_step
-      (xid, job_id, kind, subject_id, old_state, new_state, token, agent_id, lost_leases, left_ms)
+      (xid, job_id, kind, subject_id, old_state, new_state, token, agent_id, deaths, left_ms)
     values (pg_current_xact_id()::text, new.id, new.kind, new.subject_id,
-      case when tg_op = 'UPDATE' then old.state end, new.state, new.fencing_token, new.agent_id, new.lost_leases,
+      case when tg_op = 'UPDATE' then old.state end, new.state, new.fencing_token, new.agent_id, new.deaths,
       case when tg_op = 'UPDATE' then extract(epoch from old.lease_expires_at - clock_timestamp()) * 1000 end);
     return null;
   end $$`,
   `create trigger fault_record_job after insert or update on job
     for each row execute function fault_record_job()`,
+  // Filled by the probe coordinator, with each result that it takes.
+  `create table fault_result (
+    xid text not null,
+    job_id bigint not null,
+    accepted_token bigint not null,
+    result_token bigint not null,
+    derived_hash text not null,
+    run_by text not null
+  )`,
   `create table fault_content_step (
     seq bigint generated always as identity primary key,
     xid text not null,

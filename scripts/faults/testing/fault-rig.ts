@@ -160,7 +160,7 @@ function coordinatorConfig(options: FaultRigOptions, place: Place): Partial<Coor
 function agentConfig(plan: AgentPlan, folder: string, url: string): z.input<typeof AgentConfig> {
   return {
     name: plan.name,
-    coordinatorUrl: plan.coordinatorUrl?.(url) ?? url,
+    coordinatorUrls: [plan.coordinatorUrl?.(url) ?? url],
     stateFolder: join(folder, 'agents', plan.name),
     capabilities: plan.capabilities,
     roots: plan.root ? [plan.root] : [],

@@ -19,7 +19,7 @@ export async function replayQuarantined(rig: FaultRig): Promise<number> {
   const api = await rig.signIn()
   for (const { id, code } of dead) {
     expect(code, `job ${id}`).toBe('quarantined')
-    expect(steps.findLast((step) => step.jobId === id)).toMatchObject({ to: 'dead', lostLeases: DEATHS })
+    expect(steps.findLast((step) => step.jobId === id)).toMatchObject({ to: 'dead', deaths: DEATHS })
     await api.fetch(`/api/jobs/${id}/retry`, { method: 'POST' })
   }
   return dead.length
