@@ -1,8 +1,11 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bareDatabase, eachEngine, type FreshDatabase } from '../testing/fresh-database.ts'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testEnvironment } from '../../../config/test-environment.ts'
+import { openDatabase } from '../database.ts'
+import { bareDatabase, eachEngine } from '../testing/fresh-database.ts'
 import { makeBackup } from './make-backup.ts'
 import type { DatabaseLocation } from './open-source.ts'
 import { restoreBackup } from './restore-backup.ts'
@@ -14,46 +17,75 @@ const onProgress = () => {}
 eachEngine('a backup', (engine) => {
   let folder = ''
   let filled: FilledDatabase
-  let bare: FreshDatabase
-  const backup = (name: string) =>
-    makeBackup({ location: filled.location, path: join(folder, name), scratchParent: folder, onProgress })
+  let contents: Record<string, unknown>
+  let restored: { data: string }
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hearth-backup-'))
+    restored = { data: join(folder, 'restored') }
     filled = await filledDatabase(engine)
-    bare = await bareDatabase('server')
+    // Not ours: an extension or a library may have made it.
+    await sql`create table foreign_notes as select 1 as n`.execute(filled.db)
   })
   afterAll(async () => {
     await filled[Symbol.asyncDispose]()
-    await bare[Symbol.asyncDispose]()
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('of a running database is restored row for row on both kinds of database', async () => {
-    const report = await backup('all.hearth')
-    expect(report).toMatchObject({ tables: expect.any(Number), foreignTables: [] })
-    expect(report.rows).toBeGreaterThan(100)
-    expect(await readdir(folder)).toEqual(['all.hearth'])
-    expect((await stat(report.path)).mode & 0o777).toBe(0o600)
+  const into = (location: DatabaseLocation, options = { replace: false }) =>
+    restoreBackup({ path: join(folder, 'all'), into: location, migrateOn: true, onProgress, ...options })
 
-    const restored: DatabaseLocation[] = [{ data: join(folder, 'new') }]
-    if ('url' in bare.address) restored.push({ url: bare.address.url })
-    const contents: Record<string, unknown>[] = []
-    for (const into of restored) {
-      const restoring = await restoreBackup({
-        path: report.path,
-        into,
-        replace: false,
-        migrateOn: true,
-        onProgress,
+  test('of a running database is whole, private, and all that is left', async () => {
+    const report = await makeBackup({
+      location: filled.location,
+      path: join(folder, 'all'),
+      scratchParent: folder,
+      onProgress,
+    })
+    expect(report).toMatchObject({ foreignTables: ['foreign_notes'] })
+    expect(await readdir(folder)).toEqual(['all'])
+    expect((await stat(report.path)).mode & 0o777).toBe(0o600)
+  })
+
+  test('is restored row for row into an embedded database, with every sequence', async () => {
+    expect(await into(restored)).toMatchObject({ kept: null, foreignTables: ['foreign_notes'] })
+    contents = await databaseContents(restored)
+    const { foreign_notes: _, ...source } = await databaseContents(filled.location)
+    expect(contents).toEqual(source)
+    expect((contents.asset as unknown[]).length).toBeGreaterThan(2_000)
+  })
+
+  test('does not go over a database that is there, unless that is to be put aside', async () => {
+    await expect(into(restored)).rejects.toMatchObject({ code: 'conflict' })
+    const { kept } = await into(restored, { replace: true })
+    expect(await databaseContents(restored)).toEqual(contents)
+    expect((await readdir(restored.data)).filter((name) => name.startsWith('database'))).toEqual([
+      'database',
+      kept!.slice(restored.data.length + 1),
+    ])
+  })
+
+  describe.skipIf(!testEnvironment.databaseUrl)('into a server', () => {
+    test('is restored row for row, and the triggers count on from there', async () => {
+      await using bare = await bareDatabase('server')
+      if (!('url' in bare.address)) throw new Error('Not a server')
+      await into(bare.address)
+      expect(await databaseContents(bare.address)).toEqual(contents)
+
+      const db = openDatabase(bare.address)
+      await sql`delete from asset where id % 2 = 0`.execute(db)
+      await sql`insert into account (name, password_hash, role) values ('new', 'hash', 'user')`.execute(db)
+      const counted = await sql`select sum(count)::int as n from timeline_bucket`.execute(db)
+      const listed = await sql`select count(*)::int as n from asset where listed`.execute(db)
+      expect(counted.rows).toEqual(listed.rows)
+      const orphan = sql`insert into folder (library_id, path) values (-1, 'x')`.execute(db)
+      await expect(orphan).rejects.toThrow(/foreign key/)
+      await db.destroy()
+
+      await expect(into(bare.address)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('not empty'),
       })
-      expect(restoring).toMatchObject({ rows: report.rows, kept: null })
-      contents.push(await databaseContents(into))
-    }
-    const source = 'url' in filled.location ? filled.location : undefined
-    if (source) contents.push(await databaseContents(source))
-    expect(contents[0]).toEqual(contents[1])
-    expect(contents.at(-1)).toEqual(contents[0])
-    expect(Object.keys(contents[0]!).length).toBe(report.tables + 1)
+    })
   })
 })

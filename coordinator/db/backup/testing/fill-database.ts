@@ -25,6 +25,11 @@ export async function fillDatabase(db: Database): Promise<void> {
   await sql`insert into session (token_hash, account_id, expires_at)
     select '\\x00ff', id, now() + interval '1 hour' from account`.execute(db)
   await sql`update asset set latitude = 0.1::float8 + 0.2::float8, rating = 4 where id % 2 = 0`.execute(db)
+  // More than fits into one answer of the server, or into the first pages that are read.
+  await sql`insert into asset (library_id, folder_id, key, name, kind, state)
+    select library_id, folder_id, convert_to('many ' || n, 'UTF8'), repeat(md5(n::text), 8), 'image', 'ready'
+    from folder join (select min(id) as id from folder) first using (id), generate_series(1, 3000) n,
+      lateral (select folder.id as folder_id) f`.execute(db)
   // Numbers that were given and taken back: the next ones must not be given again.
   await sql`insert into account (name, password_hash, role) values ('gone', 'hash', 'user')`.execute(db)
   await sql`delete from account where name = 'gone'`.execute(db)
