@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { AppError } from '../../../protocol/errors.ts'
-import { type DatabaseLocation, openSource } from './open-source.ts'
+import { type DatabaseLocation, type OpenSource, openSource } from './open-source.ts'
 import type { OnProgress } from './progress.ts'
 import { readMigrations } from './read-catalogue.ts'
 import { syncFile } from './sync-tree.ts'
@@ -10,7 +10,6 @@ import { writeBackup } from './write-backup.ts'
  * Writes a database, in use or not, to a new file that is on disk when this resolves; not yet proved.
  *
  * @param scratch made and removed
- * @returns bytes that the database itself takes
  * @throws AppError `not_found` when there is nothing to write
  */
 export async function dumpDatabase(
@@ -18,21 +17,29 @@ export async function dumpDatabase(
   path: string,
   scratch: string,
   onProgress: OnProgress,
-): Promise<number> {
+): Promise<void> {
   await mkdir(scratch, { mode: 0o700 })
   try {
-    const { session, source, sizeBytes } = await openSource(location, scratch, onProgress)
+    const opened = await openSource(location, scratch, onProgress)
     try {
-      if ((await readMigrations(session)).length === 0) {
-        throw new AppError('not_found', 'The database is empty: there is nothing to back up yet')
-      }
-      await writeBackup(session, path, source, onProgress)
+      await dumpSource(opened, path, onProgress)
     } finally {
-      await session.close()
+      await opened.session.close()
     }
-    await syncFile(path)
-    return sizeBytes
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
+}
+
+/** The same of a database that is open, and stays so. */
+export async function dumpSource(
+  { session, source }: OpenSource,
+  path: string,
+  onProgress: OnProgress,
+): Promise<void> {
+  if ((await readMigrations(session)).length === 0) {
+    throw new AppError('not_found', 'The database is empty: there is nothing to back up yet')
+  }
+  await writeBackup(session, path, source, onProgress)
+  await syncFile(path)
 }

@@ -25,6 +25,8 @@ export async function openEmbeddedSession(folder: string): Promise<DatabaseSessi
     copyIn: async (target, rows) => {
       await engine.query(`copy ${target} from '/dev/blob'`, [], { blob: new Blob([new Uint8Array(rows)]) })
     },
-    close: () => engine.close(),
+    close: async () => {
+      if (!engine.closed) await engine.close()
+    },
   }
 }

@@ -2,12 +2,13 @@ import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { BackupFooter } from './backup-format.ts'
 import { checkBackup } from './check-backup.ts'
-import { dumpDatabase } from './dump-database.ts'
+import type { DatabaseSession } from './database-session.ts'
+import { dumpSource } from './dump-database.ts'
 import { openEmbeddedSession } from './embedded-session.ts'
 import { describeFullDisk, requireSpace } from './free-space.ts'
 import { loadBackup } from './load-backup.ts'
 import { PARTIAL, SCRATCH } from './lock-backups.ts'
-import type { DatabaseLocation } from './open-source.ts'
+import { type DatabaseLocation, type OpenSource, openSource } from './open-source.ts'
 import type { OnProgress } from './progress.ts'
 import { syncFolder } from './sync-tree.ts'
 
@@ -43,9 +44,7 @@ export async function makeBackup(options: {
   const scratch = await mkdtemp(join(scratchParent, SCRATCH))
   try {
     await rm(partial, { force: true })
-    const sizeBytes = await dumpDatabase(location, partial, join(scratch, 'source'), onProgress)
-    await requireSpace(scratchParent, sizeBytes)
-    const { footer, foreignTables } = await prove(partial, join(scratch, 'restored'), onProgress)
+    const { footer, foreignTables } = await dumpAndProve(location, partial, scratch, onProgress)
     await rename(partial, path)
     await syncFolder(dirname(path))
     return {
@@ -64,18 +63,35 @@ export async function makeBackup(options: {
   }
 }
 
-/** On the embedded database also for a server's rows: there is always one at hand, and it harms nobody. */
-async function prove(
+async function dumpAndProve(
+  location: DatabaseLocation,
   path: string,
   scratch: string,
   onProgress: OnProgress,
 ): Promise<{ footer: BackupFooter; foreignTables: string[] }> {
-  const checked = await checkBackup(path, onProgress)
-  const session = await openEmbeddedSession(scratch)
+  const opened = await openSource(location, scratch, onProgress)
   try {
-    const { foreignTables } = await loadBackup(path, checked, session, onProgress)
-    return { footer: checked.footer, foreignTables }
+    await dumpSource(opened, path, onProgress)
+    const checked = await checkBackup(path, onProgress)
+    await requireSpace(scratch, opened.sizeBytes)
+    const restored = await openEmpty(opened, join(scratch, 'restored'))
+    try {
+      const { foreignTables } = await loadBackup(path, checked, restored, onProgress)
+      return { footer: checked.footer, foreignTables }
+    } finally {
+      await restored.close()
+    }
   } finally {
-    await session.close()
+    await opened.session.close()
   }
+}
+
+/**
+ * An empty database of the embedded kind, also for a server's rows: it is always at hand and harms nobody.
+ * The copy that was read is emptied for it, because making a new one takes seconds and twice the memory.
+ */
+async function openEmpty({ session, makeEmpty }: OpenSource, scratch: string): Promise<DatabaseSession> {
+  if (!makeEmpty) return openEmbeddedSession(scratch)
+  await makeEmpty()
+  return session
 }

@@ -18,7 +18,14 @@ import { openServerSession } from './server-session.ts'
  */
 export type DatabaseLocation = { url: string } | { data: string; isHeld?: boolean }
 
-export type OpenSource = { session: DatabaseSession; source: BackupSource; sizeBytes: number }
+export type OpenSource = {
+  session: DatabaseSession
+  source: BackupSource
+  /** Of the database itself. */
+  sizeBytes: number
+  /** Makes the copy an empty database; null where there is no copy. */
+  makeEmpty: (() => Promise<void>) | null
+}
 
 /**
  * Opens one unchanging state of a database for reading: a snapshot on a server, a copy of the files of the
@@ -46,6 +53,7 @@ async function openServer(url: string): Promise<OpenSource> {
       session,
       source: { engine: 'server', postgres: facts!.postgres, stoppedAt: null },
       sizeBytes: Number(facts!.size),
+      makeEmpty: null,
     }
   } catch (error) {
     await session.close()
@@ -75,7 +83,15 @@ async function openCopy(
     isCold && control.stopped
       ? { systemIdentifier: control.systemIdentifier, checkpoint: control.checkpoint }
       : null
-  return { session, source: { engine: 'embedded', postgres: facts!.postgres, stoppedAt }, sizeBytes }
+  return {
+    session,
+    source: { engine: 'embedded', postgres: facts!.postgres, stoppedAt },
+    sizeBytes,
+    makeEmpty: async () => {
+      await session.query('drop schema public cascade')
+      await session.query('create schema public')
+    },
+  }
 }
 
 /** False, and nothing done, while a Hearth runs on it. */
