@@ -13,6 +13,10 @@ export const testEnvironment = {
   cacheFolder: resolve(repositoryFolder, process.env.HEARTH_TEST_CACHE || '.cache'),
   /** Nothing may be skipped because a program is missing. */
   requireAll: process.env.HEARTH_REQUIRE_ALL === '1',
+  /** The fault suite injects every fault it promises to survive, not the few that fit a CI run. */
+  fullFaults: process.env.HEARTH_FAULTS === 'full',
+  /** Repeats the random choices of an earlier run of the fault suite; each run prints its own. */
+  faultSeed: process.env.HEARTH_FAULTS_SEED ? Number(process.env.HEARTH_FAULTS_SEED) : undefined,
 }
 
 /** Absolute path of a program in PATH, or undefined. */

@@ -22,6 +22,7 @@ beforeAll(async () => {
   slow = await slowPicture(7_000)
   await writeFile(join(folder.path, SLOW), slow)
   await writeJpeg(folder.path, 'good.jpg')
+  await writeJpeg(folder.path, 'other.jpg')
 })
 afterAll(async () => {
   await folder[Symbol.asyncDispose]()
@@ -62,13 +63,16 @@ describe.skipIf(process.platform !== 'linux')('a decoder that', () => {
     expect(result.derived).toHaveLength(3)
   })
 
-  test('hangs is given up at the deadline and replaced', async () => {
+  test('hangs fails its job at the deadline, and the second time that is a fact about the file', async () => {
     await using running = await runningVault(folder.path, { imageTimeoutMs: 3_000 })
     const startedMs = performance.now()
-    const [result] = await Promise.all([running.ingest(SLOW), signalDecoder('SIGSTOP')])
-    expect(result).toMatchObject({ contentHash: hashOfSlow(), problem: { code: 'too_slow' } })
+    const first = expect(running.ingest(SLOW)).rejects.toMatchObject({ code: 'timed_out' })
+    await Promise.all([first, signalDecoder('SIGSTOP')])
     expect(performance.now() - startedMs).toBeLessThan(8_000)
     expect((await running.ingest('good.jpg')).derived).toHaveLength(3)
+
+    const [second] = await Promise.all([running.ingest(SLOW), signalDecoder('SIGSTOP')])
+    expect(second).toMatchObject({ contentHash: hashOfSlow(), problem: { code: 'too_slow' } })
   })
 
   test('needs more memory than it may have is ended, and leaves a hash', async () => {
@@ -80,15 +84,36 @@ describe.skipIf(process.platform !== 'linux')('a decoder that', () => {
 })
 
 test.skipIf(process.platform !== 'linux')(
-  'an ExifTool that hangs costs its file the tags, and no more',
+  'an ExifTool that hangs fails its job, and the second time costs the file its tags and no more',
   async () => {
-    await using running = await runningVault(folder.path, { metadataTimeoutMs: 1_500 })
+    await using running = await runningVault(folder.path, { metadataTimeoutMs: 2_500 })
+    const stopExifTool = async () => {
+      for (const pid of await childPids('stay_open')) process.kill(pid, 'SIGSTOP')
+    }
     expect((await running.ingest('good.jpg')).metadata).not.toBeNull()
-    for (const pid of await childPids('stay_open')) process.kill(pid, 'SIGSTOP')
+    await stopExifTool()
+    await expect(running.ingest('good.jpg')).rejects.toMatchObject({ code: 'timed_out' })
+    await running.ingest('other.jpg')
+    await stopExifTool()
     const result = await running.ingest('good.jpg')
     expect(result).toMatchObject({ metadata: null, problem: null })
     expect(result.derived).toHaveLength(3)
     expect((await running.ingest('good.jpg')).metadata).not.toBeNull()
+  },
+)
+
+test.skipIf(process.platform !== 'linux')(
+  'an ExifTool that was killed is replaced, and its file has tags',
+  async () => {
+    await using running = await runningVault(folder.path)
+    await running.ingest('good.jpg')
+    const pids = await childPids('stay_open')
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
+    const reading = running.ingest('good.jpg')
+    // Busy once the reader has opened the file; killed at any moment before it makes no difference.
+    for (const pid of pids) process.kill(pid, 'SIGKILL')
+    expect((await reading).metadata).not.toBeNull()
+    expect(await childPids('stay_open')).not.toEqual(pids)
   },
 )
 

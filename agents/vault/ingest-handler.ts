@@ -5,7 +5,7 @@ import type { Problem } from '../../protocol/media.ts'
 import { displayPathName, type PathName } from '../../protocol/path-name.ts'
 import type { JobContext, JobHandler } from '../runtime/job-handler.ts'
 import { imageFacts } from './media-facts.ts'
-import type { FileMetadata, MetadataReader } from './metadata/metadata-reader.ts'
+import { type FileMetadata, type MetadataReader, MetadataTooSlowError } from './metadata/metadata-reader.ts'
 import type { RenderOutcome } from './reader/messages.ts'
 import { problemOfEnd } from './reader/problem-of-end.ts'
 import type { ReaderPool } from './reader/reader-pool.ts'
@@ -13,7 +13,7 @@ import { ReaderEndedError, type ReaderProcess } from './reader/reader-process.ts
 import { renderBroken, renderForeign } from './render-foreign.ts'
 import { renderRaw } from './render-raw.ts'
 import { renderVideo } from './render-video.ts'
-import { requireRoot } from './root-guard.ts'
+import { SlowFiles } from './slow-files.ts'
 import type { VideoTools } from './video/video-tools.ts'
 import type { WorkFolder } from './work-folder.ts'
 
@@ -52,20 +52,44 @@ export const nothingRendered: RenderOutcome = {
  * Runs `file.ingest`: reads one file once, in a reader process, while ExifTool reads its tags.
  *
  * A reader that somebody else killed says nothing about the file, so such a file is read again once.
+ * A file that takes too long fails its job with `timed_out` the first time; see `SlowFiles`.
  */
 export function createIngestHandler(parts: IngestParts): JobHandler<'file.ingest'> {
+  const slowFiles = new SlowFiles()
   return async (input, context) => {
-    const root = await requireRoot(input.root, parts.roots)
-    const readOnce = (lastAttempt: boolean) =>
-      parts.readers.borrow((reader) => new Ingest(parts, input, context, reader, lastAttempt).run(root))
+    const key = `${input.root}/${input.path} ${input.sizeBytes} ${input.mtimeUs}`
+    const readOnce = (isLastAttempt: boolean) => {
+      const known = { isLastAttempt, isKnownSlow: slowFiles.has(key) }
+      return parts.readers.borrow(context.signal, (reader) =>
+        new Ingest(parts, input, context, reader, known).run(),
+      )
+    }
     try {
-      return await readOnce(false)
+      const result = await readOnce(false).catch((error: unknown) => {
+        if (!(error instanceof ReaderEndedError && error.end === 'killed')) throw error
+        return readOnce(true)
+      })
+      slowFiles.delete(key)
+      return result
     } catch (error) {
-      if (!(error instanceof ReaderEndedError && error.end === 'killed')) throw error
-      return await readOnce(true)
+      if (error instanceof TooSlowError) slowFiles.add(key)
+      throw error
     }
   }
 }
+
+/** The first time that making something of a file took too long. */
+class TooSlowError extends AppError {
+  constructor(path: PathName, what: string) {
+    super(
+      'timed_out',
+      `${what} of ${displayPathName(path)} took too long and was given up; it is tried again`,
+    )
+  }
+}
+
+/** What is known of a file before an attempt to ingest it. */
+type Known = { isLastAttempt: boolean; isKnownSlow: boolean }
 
 /** One attempt to ingest one file with one reader. */
 class Ingest {
@@ -73,39 +97,60 @@ class Ingest {
   readonly #input: IngestInput
   readonly #context: JobContext
   readonly #reader: ReaderProcess
-  readonly #lastAttempt: boolean
+  readonly #known: Known
+  /** Ends what an attempt has started and nobody waits for any more. */
+  readonly #over = new AbortController()
+  readonly #signal: AbortSignal
   #opened: { sizeBytes: number; mtimeUs: number; absolutePath: PathName } | undefined
   #contentHash: string | undefined
-  #metadata: Promise<FileMetadata | null> = Promise.resolve(null)
+  #metadata: Promise<FileMetadata | MetadataTooSlowError | null> = Promise.resolve(null)
 
   constructor(
     parts: IngestParts,
     input: IngestInput,
     context: JobContext,
     reader: ReaderProcess,
-    lastAttempt: boolean,
+    known: Known,
   ) {
     this.#parts = parts
     this.#input = input
     this.#context = context
     this.#reader = reader
-    this.#lastAttempt = lastAttempt
+    this.#known = known
+    this.#signal = AbortSignal.any([context.signal, this.#over.signal])
   }
 
-  async run(root: PathName): Promise<IngestResult> {
-    const family = fileFamily(this.#input.path)
-    const first = await this.#orProblem(() => this.#readAndHash(root, family))
-    const metadata = await this.#metadata
+  async run(): Promise<IngestResult> {
+    try {
+      return await this.#run()
+    } finally {
+      this.#over.abort(new Error('The attempt is over'))
+    }
+  }
+
+  async #run(): Promise<IngestResult> {
+    const { path } = this.#input
+    const family = fileFamily(path)
+    const first = await this.#orProblem(() => this.#readAndHash(family))
+    const answer = await this.#metadata
+    this.#context.signal.throwIfAborted()
+    if (answer instanceof MetadataTooSlowError && !this.#known.isKnownSlow) {
+      throw new TooSlowError(path, 'Reading the tags')
+    }
+    const metadata = answer instanceof MetadataTooSlowError ? null : answer
     const opened = this.#opened
     const contentHash = this.#contentHash
     if (opened === undefined || contentHash === undefined) {
-      throw new AppError('internal', `The reader gave no hash of ${displayPathName(this.#input.path)}`)
+      throw new AppError('internal', `The reader gave no hash of ${displayPathName(path)}`)
     }
-    const { signal } = this.#context
-    const file: HashedFile = { reader: this.#reader, absolutePath: opened.absolutePath, metadata, signal }
+    const { absolutePath } = opened
+    const file: HashedFile = { reader: this.#reader, absolutePath, metadata, signal: this.#signal }
     const { outcome, media } = await this.#render(family, first, file)
+    if (outcome.problem?.code === 'too_slow' && !this.#known.isKnownSlow) {
+      throw new TooSlowError(path, 'Making a picture')
+    }
     const derived = outcome.picture?.derived ?? []
-    signal.throwIfAborted()
+    this.#context.signal.throwIfAborted()
     await this.#context.storeDerived(derived.map(({ hash, bytes, mimeType }) => ({ hash, bytes, mimeType })))
     return {
       contentHash,
@@ -119,16 +164,25 @@ class Ingest {
     }
   }
 
-  async #readAndHash(root: PathName, family: FileFamily | null): Promise<RenderOutcome> {
-    const request = { type: 'read', root, path: this.#input.path, render: family === 'image' } as const
-    const answer = await this.#reader.ask(request, this.#context.signal, (message) => {
+  async #readAndHash(family: FileFamily | null): Promise<RenderOutcome> {
+    const { root, path } = this.#input
+    const allowedRoots = this.#parts.roots
+    const request = { type: 'read', root, allowedRoots, path, render: family === 'image' } as const
+    const answer = await this.#reader.ask(request, this.#signal, (message) => {
       if (message.type === 'hashed') this.#contentHash = message.contentHash
       if (message.type !== 'opened') return
       this.#opened = message
-      if (message.sizeBytes > 0) this.#metadata = this.#parts.metadata.read(message.absolutePath)
+      if (message.sizeBytes > 0) this.#metadata = this.#readMetadata(message.absolutePath)
     })
     if (answer.type === 'failed') throw new AppError(answer.code, answer.message)
     return answer.outcome
+  }
+
+  /** Never rejects, because nobody listens while the reader is at work. */
+  async #readMetadata(absolutePath: PathName): Promise<FileMetadata | MetadataTooSlowError | null> {
+    return await this.#parts.metadata.read(absolutePath, this.#signal).catch((error: unknown) => {
+      return error instanceof MetadataTooSlowError ? error : null
+    })
   }
 
   async #render(family: FileFamily | null, first: RenderOutcome, file: HashedFile): Promise<Rendered> {
@@ -160,10 +214,11 @@ class Ingest {
       return await work()
     } catch (error) {
       this.#context.signal.throwIfAborted()
+      if (error instanceof MetadataTooSlowError) return { ...nothingRendered, problem: tooSlow }
       if (!(error instanceof ReaderEndedError)) throw error
-      const problem = problemOfEnd(error.end, this.#lastAttempt)
+      const problem = problemOfEnd(error.end, this.#known.isLastAttempt)
       if (problem !== undefined && this.#contentHash !== undefined) return { ...nothingRendered, problem }
-      if (error.end === 'killed' && !this.#lastAttempt) throw error
+      if (error.end === 'killed' && !this.#known.isLastAttempt) throw error
       throw readFailure(error, this.#input.path)
     }
   }
@@ -172,6 +227,11 @@ class Ingest {
 const unknownFormat: Problem = {
   code: 'not_decodable',
   message: 'Hearth does not show this kind of file',
+}
+
+const tooSlow: Problem = {
+  code: 'too_slow',
+  message: 'Taking a preview out of this file took too long and was given up',
 }
 
 /** What it means for the job when the reader ended before the file had a hash. */

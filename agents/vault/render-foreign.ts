@@ -57,7 +57,9 @@ async function renderThroughFfmpeg(
   if (videoTools === null) return undefined
   return await workFolder.withSafeName(file.absolutePath, async (name) => {
     const answer = await videoTools.still(name, format, file.signal)
-    if (!('picture' in answer)) return undefined
+    if (!('picture' in answer)) {
+      return answer.failed === 'too_slow' ? { ...nothingRendered, problem: tooSlow } : undefined
+    }
     const rendered = await file.reader.ask(
       { type: 'render', source: { bytes: answer.picture }, orientation: null },
       file.signal,
@@ -65,9 +67,14 @@ async function renderThroughFfmpeg(
     if (rendered.type === 'failed') throw new AppError(rendered.code, rendered.message)
     if (rendered.outcome.picture === null) return undefined
     const facts = await videoTools.probe(name, file.signal, format)
-    const { widthPx, heightPx } = facts ?? {}
+    const { widthPx, heightPx } = typeof facts === 'object' ? facts : {}
     return { ...rendered.outcome, headerSizePx: widthPx && heightPx ? { widthPx, heightPx } : null }
   })
+}
+
+const tooSlow: Problem = {
+  code: 'too_slow',
+  message: 'Decoding this picture with ffmpeg took too long and was given up',
 }
 
 function notDecodable(format: ForeignFormat, parts: IngestParts): Problem {

@@ -23,6 +23,7 @@ export async function renderVideo(file: HashedFile, parts: IngestParts): Promise
   if (videoTools === null) return { outcome: { ...nothingRendered, problem: ffmpegMissing }, media: byTags }
   return await workFolder.withSafeName(file.absolutePath, async (name) => {
     const facts = await videoTools.probe(name, file.signal)
+    if (facts === 'too_slow') return { outcome: { ...nothingRendered, problem: tooSlow }, media: byTags }
     const media: MediaFacts = { ...byTags, ...facts, kind: 'video' }
     if (facts === undefined) return { outcome: { ...nothingRendered, problem: noMovingPicture }, media }
     return { outcome: await renderPoster(file, videoTools, name, media), media }
@@ -67,11 +68,16 @@ const noMovingPicture: Problem = {
   message: 'ffprobe finds no moving picture in this file: it is damaged, or only sound',
 }
 
+const tooSlow: Problem = {
+  code: 'too_slow',
+  message: 'Taking a frame out of this movie took too long and was given up',
+}
+
 function posterProblem(failure: PosterAnswer | undefined): Problem {
   if (failure === undefined || 'picture' in failure) return noMovingPicture
   switch (failure.failed) {
     case 'too_slow':
-      return { code: 'too_slow', message: 'Taking a frame out of this movie took too long and was given up' }
+      return tooSlow
     case 'too_much_memory':
       return {
         code: 'too_much_memory',

@@ -28,8 +28,7 @@ export async function findRoot(root: PathName, allowedRoots: readonly string[]):
     if (!allowedRoots.some((allowed) => liesWithin(resolve(allowed), root))) throw refusal(root)
     return { state: 'offline', reason: offlineReason(root, error) }
   }
-  const allowed = await Promise.all(allowedRoots.map(resolveIfThere))
-  if (!allowed.some((folder) => liesWithin(folder, path))) throw refusal(root)
+  if (!(await isAllowed(path, allowedRoots))) throw refusal(root)
   try {
     const stats = await stat(fsPath(path), { bigint: true })
     if (!stats.isDirectory()) return { state: 'offline', reason: `${displayPathName(root)} is not a folder` }
@@ -48,8 +47,7 @@ export async function findRoot(root: PathName, allowedRoots: readonly string[]):
 export async function requireRoot(root: PathName, allowedRoots: readonly string[]): Promise<PathName> {
   try {
     const path = await realPathName(root)
-    const allowed = await Promise.all(allowedRoots.map(resolveIfThere))
-    if (!allowed.some((folder) => liesWithin(folder, path))) throw refusal(root)
+    if (!(await isAllowed(path, allowedRoots))) throw refusal(root)
     return path
   } catch (error) {
     if (error instanceof AppError) throw error
@@ -71,6 +69,20 @@ export async function findRootLoss(root: MountedRoot): Promise<string | undefine
 
 function identityOf(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}`
+}
+
+/**
+ * Whether a real path lies in one of the folders that this agent may read.
+ *
+ * The others are looked up only when they have to be, because they may be links: one on a dead disk
+ * must not hold up the libraries of all the others.
+ */
+async function isAllowed(path: PathName, allowedRoots: readonly string[]): Promise<boolean> {
+  if (allowedRoots.some((folder) => liesWithin(resolve(folder), path))) return true
+  for (const folder of allowedRoots) {
+    if (liesWithin(await resolveIfThere(folder), path)) return true
+  }
+  return false
 }
 
 async function resolveIfThere(folder: string): Promise<PathName> {

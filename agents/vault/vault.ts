@@ -29,7 +29,7 @@ export type VaultOptions = {
   imageTimeoutMs?: number
   /** Longest time for each run of ffmpeg; default 120 s. */
   videoTimeoutMs?: number
-  /** Longest silence of a disk while a file is read; default 60 s. */
+  /** Longest silence of a disk while a file is read or a folder walked; default 60 s. */
   stallTimeoutMs?: number
   /** Longest time for the tags of one file; default 30 s. */
   metadataTimeoutMs?: number
@@ -87,19 +87,21 @@ export class Vault {
       exiftoolPath,
       perlPath,
       timeoutMs: metadataTimeoutMs,
+      maxRssBytes,
     })
     this.#opened.push(() => metadata.stop())
     await metadata.start()
+    const stallTimeoutMs = this.#options.stallTimeoutMs ?? 60_000
     const readers = new ReaderPool({
       size: readerCount,
-      stallMs: this.#options.stallTimeoutMs ?? 60_000,
+      stallMs: stallTimeoutMs,
       renderMs: this.#options.imageTimeoutMs ?? 30_000,
       maxRssBytes,
     })
     this.#opened.push(() => readers.stop())
     const videoTools = this.#findVideoTools(maxRssBytes)
     this.#handlers = {
-      'library.scan': createScanHandler({ roots, dataFolders }),
+      'library.scan': createScanHandler({ roots, dataFolders, stallTimeoutMs }),
       'file.ingest': createIngestHandler({ roots, readers, metadata, workFolder, videoTools }),
     }
   }

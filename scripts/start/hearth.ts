@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AgentInfo } from '../../agents/runtime/agent.ts'
@@ -8,12 +8,16 @@ import type { CoordinatorConfig } from '../../config/coordinator-config.ts'
 import type { EmbeddedConfig } from '../../config/embedded-config.ts'
 import { environment } from '../../config/environment.ts'
 import type { CoordinatorInfo } from '../../coordinator/coordinator.ts'
+import { dataFolder } from '../../coordinator/db/backup/data-folder.ts'
+import { finishPlacing } from '../../coordinator/db/backup/place-database.ts'
 import { type FolderLock, lockFolder } from '../../coordinator/db/embedded/folder-lock.ts'
 import type { WorkReport, WorkStatus } from '../../coordinator/fleet/work-status.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { buildWeb } from '../build-web.ts'
 import { checkFolders } from './check-folders.ts'
 import type { ConsoleScreen } from './console-screen.ts'
+import { DatabaseCare } from './database-care.ts'
+import { chooseDatabase } from './database-choice.ts'
 import { progressText } from './progress-text.ts'
 import type { StartOptions } from './read-options.ts'
 import { SupervisedProcess } from './supervised-process.ts'
@@ -37,6 +41,7 @@ export class Hearth {
   readonly #screen: ConsoleScreen
   readonly #processes: SupervisedProcess[] = []
   readonly #cleanUp: (() => void)[] = []
+  readonly #databaseCare: DatabaseCare
   #coordinator: SupervisedProcess | undefined
   #port: number
   #webFolder: string | null = null
@@ -47,19 +52,23 @@ export class Hearth {
   constructor(options: StartOptions, screen: ConsoleScreen) {
     this.#options = options
     this.#screen = screen
+    this.#databaseCare = new DatabaseCare(options.data, screen)
     this.#port = options.port
   }
 
   async start(): Promise<void> {
-    const { data, paths } = this.#options
+    const { data, paths, once, noBackups } = this.#options
     const folders = checkFolders(paths, data)
     mkdirSync(data, { recursive: true, mode: 0o700 })
+    await this.#databaseCare.upgradeEngine()
     const lock: FolderLock = await lockFolder(data, 'hearth')
     this.#cleanUp.push(() => lock.release())
+    await finishPlacing(data)
 
     const roots = this.#rememberRoots(folders)
     const web = this.#buildWeb()
     const database = await this.#startDatabase()
+    if (!noBackups) await this.#databaseCare.backUpBeforeUpgrade(database)
     await this.#startCoordinator(database, roots)
     await this.#startAgent(
       'vault',
@@ -70,11 +79,13 @@ export class Hearth {
       roots,
     )
     await this.#startAgent('worker', [], [])
+    if (!once && !noBackups) this.#databaseCare.schedule.start()
     if (this.#options.once) web.catch(() => {})
     else await web
   }
 
   async stop(): Promise<void> {
+    await this.#databaseCare.stop()
     for (const process of this.#processes.toReversed()) await process.stop()
     for (const cleanUp of this.#cleanUp.toReversed()) cleanUp()
   }
@@ -117,8 +128,9 @@ export class Hearth {
   }
 
   async #startDatabase(): Promise<CoordinatorConfig['database']> {
-    const url = environment.databaseUrl()
-    if (url) return { url }
+    const { location, notes } = chooseDatabase(this.#options.data, environment.databaseUrl())
+    for (const note of notes) this.#screen.say(note)
+    if ('url' in location) return location
     if (process.platform === 'win32') {
       throw new AppError(
         'bad_request',
@@ -127,7 +139,7 @@ export class Hearth {
     }
     const socketFolder = this.#makeSocketFolder()
     const config: EmbeddedConfig = {
-      folder: join(this.#options.data, 'database'),
+      folder: dataFolder.database(this.#options.data),
       socketFolder,
       logLevel: this.#options.logLevel,
     }
@@ -137,13 +149,17 @@ export class Hearth {
 
   /** Private, because the embedded database asks nobody for a password. */
   #makeSocketFolder(): string {
-    const folder = join(this.#options.data, 'run')
+    const folder = dataFolder.run(this.#options.data)
     if (Buffer.byteLength(folder) <= MAX_SOCKET_FOLDER_BYTES) {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       return folder
     }
     const short = mkdtempSync(join(tmpdir(), 'hearth-'))
     this.#cleanUp.push(() => rmSync(short, { recursive: true, force: true }))
+    // So that it can be found from the data folder; one that a killed start left leads nowhere.
+    rmSync(folder, { recursive: true, force: true })
+    symlinkSync(short, folder)
+    this.#cleanUp.push(() => rmSync(folder, { force: true }))
     return short
   }
 

@@ -13,6 +13,7 @@ test('nothing given means this machine alone, the usual port and the user’s ow
     data: resolve(defaultDataFolder()),
     once: false,
     json: false,
+    noBackups: false,
     logLevel: 'info',
     help: false,
   })
@@ -28,6 +29,7 @@ test('everything can be given, in any order, and paths are made absolute', () =>
     'd',
     '--once',
     '--json',
+    '--no-backups',
     '--log-level',
     'debug',
   ]
@@ -39,6 +41,7 @@ test('everything can be given, in any order, and paths are made absolute', () =>
     data: resolve('d'),
     once: true,
     json: true,
+    noBackups: true,
     logLevel: 'debug',
     adminName: 'Ada',
     adminPasswordFile: 'secret',
@@ -113,6 +116,7 @@ test('every option is in the usage', () => {
     '--admin-password-file',
     '--once',
     '--json',
+    '--no-backups',
     '--log-level',
     '--help',
   ]) {

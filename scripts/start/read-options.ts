@@ -16,10 +16,12 @@ Turns folders of pictures into a gallery. Paths given once are remembered.
   --admin-password-file FILE    …with the password in this file
   --once                        scan, read everything, and end
   --json                        with --once: print one JSON object about it on standard output
+  --no-backups                  make none: not each day, and not before an upgrade
   --log-level LEVEL             fatal, error, warn, info (default), debug, trace
   --help
 
-DATABASE_URL, if set, names a Postgres server to use instead of the embedded database.`
+DATABASE_URL, if set, names a Postgres server to use instead of the embedded database; hearth database move
+goes there with everything. hearth --help lists what else can be done.`
 
 const Options = z.object({
   paths: z.array(z.string()),
@@ -35,6 +37,7 @@ const Options = z.object({
   adminPasswordFile: z.string().min(1).optional(),
   once: z.boolean().default(false),
   json: z.boolean().default(false),
+  noBackups: z.boolean().default(false),
   logLevel: LogLevel.default('info'),
   help: z.boolean().default(false),
 })
@@ -81,6 +84,7 @@ function parse(args: readonly string[]) {
         'admin-password-file': { type: 'string' },
         once: { type: 'boolean' },
         json: { type: 'boolean' },
+        'no-backups': { type: 'boolean' },
         'log-level': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -89,6 +93,7 @@ function parse(args: readonly string[]) {
       ...values,
       adminName: values['admin-name'],
       adminPasswordFile: values['admin-password-file'],
+      noBackups: values['no-backups'],
       logLevel: values['log-level'],
       paths: positionals,
     }

@@ -1,8 +1,10 @@
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pino from 'pino'
 import { expect, test } from 'vitest'
+import { childPids } from '../testing/reader-pids.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
+import { writeJpeg } from '../testing/write-picture.ts'
 import { needsAlias, WorkFolder } from '../work-folder.ts'
 import { listEmbeddedPreviews } from './embedded-previews.ts'
 import { isOlder, MetadataReader, readingOf } from './metadata-reader.ts'
@@ -91,3 +93,28 @@ test('an ExifTool that does not start is refused with the command that helps', a
     await workFolder.remove()
   }
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'an embedded picture whose job is cancelled leaves no file behind, and the next file is read',
+  async () => {
+    await using folder = await temporaryFolder()
+    await writeJpeg(folder.path, 'a.jpg')
+    const path = join(folder.path, 'a.jpg')
+    const workFolder = await WorkFolder.create()
+    const reader = new MetadataReader({ processes: 1, workFolder, log: pino({ level: 'silent' }) })
+    try {
+      await reader.start()
+      const stop = new AbortController()
+      expect(await reader.read(path, stop.signal)).not.toBeNull()
+      for (const pid of await childPids('stay_open')) process.kill(pid, 'SIGSTOP')
+      const preview = reader.withPreview(path, 'ThumbnailImage', stop.signal, async () => 'rendered')
+      stop.abort(new Error('cancelled'))
+      await expect(preview).rejects.toThrow('cancelled')
+      expect(await readdir(workFolder.path)).toEqual([])
+      expect(await reader.read(path, new AbortController().signal)).not.toBeNull()
+    } finally {
+      await reader.stop()
+      await workFolder.remove()
+    }
+  },
+)

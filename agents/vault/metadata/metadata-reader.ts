@@ -1,23 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { rm, stat } from 'node:fs/promises'
-import exiftoolVendored from 'exiftool-vendored'
 import type { Logger } from 'pino'
 import { AppError } from '../../../protocol/errors.ts'
 import { fileExtension, fileFamily } from '../../../protocol/file-formats.ts'
 import type { Tags } from '../../../protocol/ingest.ts'
 import { displayPathName, type PathName } from '../../../protocol/path-name.ts'
+import { Places } from '../places.ts'
 import { runProgram } from '../run-program.ts'
 import type { WorkFolder } from '../work-folder.ts'
 import { cleanTags } from './clean-tags.ts'
 import { type EmbeddedPreview, listEmbeddedPreviews } from './embedded-previews.ts'
 import { type ExifToolCommand, findExifToolCommand } from './exiftool-command.ts'
-import { ExifToolTextTask } from './exiftool-task.ts'
+import { type ExifToolAnswer, ExifToolEndedError, ExifToolProcess } from './exiftool-process.ts'
 
 /** The first version without the known ways to make ExifTool run commands. */
 const MIN_VERSION = [13, 54] as const
+const START_TIMEOUT_MS = 30_000
 const TASK_TIMEOUT_MS = 30_000
-/** Starting Perl costs as much as reading 60 files. */
-const TASKS_PER_PROCESS = 5_000
+const MAX_RSS_BYTES = 1024 ** 3
+/** Perl does not give memory back. */
+const RUNS_PER_PROCESS = 5_000
 
 export type FileMetadata = {
   pass: 'fast' | 'full'
@@ -35,52 +36,60 @@ export type MetadataReaderOptions = {
   perlPath?: string
   /** Longest time for one file; default 30 s. */
   timeoutMs?: number
+  /** Memory that one ExifTool may hold; default 1 GB. */
+  maxRssBytes?: number
+}
+
+/** ExifTool ran out of time. Whether that is the file's fault or the machine's is the caller's to say. */
+export class MetadataTooSlowError extends Error {
+  constructor(path: PathName) {
+    super(`ExifTool took too long with ${displayPathName(path)}`)
+    this.name = 'MetadataTooSlowError'
+  }
 }
 
 /**
  * Reads tags and embedded pictures through ExifTool processes that stay open.
  *
  * new → ready: `start`, which proves that ExifTool runs and is new enough. ready → stopped: `stop`.
- * A process that hangs is ended after 30 s and replaced; its file has no metadata then.
+ * A process that hangs is ended at its deadline, one whose job is cancelled at once; the next file gets
+ * another one.
  */
 export class MetadataReader {
   readonly #options: MetadataReaderOptions
-  #exiftool: InstanceType<typeof exiftoolVendored.ExifTool> | undefined
+  readonly #places: Places
+  readonly #idle: ExifToolProcess[] = []
+  readonly #all = new Set<ExifToolProcess>()
+  #command: ExifToolCommand | undefined
 
   constructor(options: MetadataReaderOptions) {
     this.#options = options
+    this.#places = new Places(options.processes)
   }
 
   /** @throws AppError `program_missing` when ExifTool cannot run or is too old */
   async start(): Promise<void> {
     const command = await findExifToolCommand(this.#options)
     requireVersion(await askVersion(command))
-    this.#exiftool = new exiftoolVendored.ExifTool({
-      maxProcs: this.#options.processes,
-      maxTasksPerProcess: TASKS_PER_PROCESS,
-      taskTimeoutMillis: this.#options.timeoutMs ?? TASK_TIMEOUT_MS,
-      taskRetries: 0,
-      // ExifTool's complaints are not waited for: 1 ms of 4 would go into it.
-      streamFlushMillis: 0,
-      checkPerl: false,
-      processFactory: () => startProcess(command),
-    })
+    this.#command = command
   }
 
   async stop(): Promise<void> {
-    await this.#exiftool?.end()
+    this.#command = undefined
+    await Promise.all([...this.#all].map((process) => process.stop()))
   }
 
   /**
    * Tags of one file; null when ExifTool has nothing to say about it or fails, which the log tells.
    *
    * @param path absolute, links of its folder followed
+   * @throws MetadataTooSlowError; the signal's reason when that aborts
    */
-  async read(path: PathName): Promise<FileMetadata | null> {
+  async read(path: PathName, signal: AbortSignal): Promise<FileMetadata | null> {
     const { pass, args } = readingOf(path)
     try {
-      const text = await this.#options.workFolder.withSafeName(path, (name) =>
-        this.#run(['-json', '-n', '-G', ...args, name]),
+      const { text } = await this.#options.workFolder.withSafeName(path, (name) =>
+        this.#run(['-json', '-n', '-G', ...args, name], signal),
       )
       const tags = parseTags(text)
       if (tags === undefined) return null
@@ -88,6 +97,8 @@ export class MetadataReader {
       if (Object.keys(cleaned).length === 0) return null
       return { pass, tags: cleaned, previews: listEmbeddedPreviews(tags) }
     } catch (error) {
+      signal.throwIfAborted()
+      if (isTooSlow(error)) throw new MetadataTooSlowError(path)
       this.#options.log.warn(
         { path: displayPathName(path), error: String(error) },
         'ExifTool could not read a file',
@@ -100,20 +111,26 @@ export class MetadataReader {
    * Runs `work` with a file that holds one embedded picture, and removes it afterwards.
    *
    * The picture goes over the disk because standard output would carry it as text through this process.
+   *
+   * @throws MetadataTooSlowError; AppError `disk_full`; the signal's reason when that aborts
    */
   async withPreview<T>(
     path: PathName,
     tag: string,
+    signal: AbortSignal,
     work: (file: string) => Promise<T>,
   ): Promise<T | undefined> {
     const target = this.#options.workFolder.newPath('jpg')
     try {
-      await this.#options.workFolder.withSafeName(path, (name) =>
-        this.#run(['-b', `-${tag}`, '-W!', target, name]),
+      const { complaints } = await this.#options.workFolder.withSafeName(path, (name) =>
+        this.#run(['-b', `-${tag}`, '-W!', target, name], signal),
       )
+      if (isDiskFull(complaints)) throw new Error(complaints)
       const stats = await stat(target).catch(() => undefined)
       return stats === undefined || stats.size === 0 ? undefined : await work(target)
     } catch (error) {
+      signal.throwIfAborted()
+      if (isTooSlow(error)) throw new MetadataTooSlowError(path)
       if (!isDiskFull(error)) throw error
       throw new AppError(
         'disk_full',
@@ -127,10 +144,58 @@ export class MetadataReader {
     }
   }
 
-  async #run(args: string[]): Promise<string> {
-    if (this.#exiftool === undefined) throw new Error('The metadata reader has not started')
-    return await this.#exiftool.enqueueTask(() => new ExifToolTextTask(args), false)
+  /** One command; a process that somebody else ended says nothing about the file, so that is tried once more. */
+  async #run(args: string[], signal: AbortSignal): Promise<ExifToolAnswer> {
+    try {
+      return await this.#runOnce(args, signal)
+    } catch (error) {
+      if (!(error instanceof ExifToolEndedError && error.end === 'gone')) throw error
+      return await this.#runOnce(args, signal)
+    }
   }
+
+  async #runOnce(args: string[], signal: AbortSignal): Promise<ExifToolAnswer> {
+    await this.#places.enter(signal)
+    let process: ExifToolProcess | undefined
+    try {
+      process = this.#takeProcess()
+      // The clock of the first file does not run while Perl starts.
+      if (process.runs === 0) await process.run(['-ver'], START_TIMEOUT_MS, signal)
+      return await process.run(args, this.#options.timeoutMs ?? TASK_TIMEOUT_MS, signal)
+    } finally {
+      if (process !== undefined) await this.#takeBack(process)
+      this.#places.leave()
+    }
+  }
+
+  #takeProcess(): ExifToolProcess {
+    if (this.#command === undefined) throw new Error('The metadata reader is not running')
+    for (;;) {
+      const idle = this.#idle.pop()
+      if (idle?.isAlive) return idle
+      if (idle !== undefined) {
+        this.#all.delete(idle)
+        continue
+      }
+      const process = new ExifToolProcess(this.#command, this.#options.maxRssBytes ?? MAX_RSS_BYTES)
+      this.#all.add(process)
+      return process
+    }
+  }
+
+  /** Waits for one that was killed: what it was writing must not appear after it has been removed. */
+  async #takeBack(process: ExifToolProcess): Promise<void> {
+    if (process.isAlive && process.runs < RUNS_PER_PROCESS && this.#command !== undefined) {
+      this.#idle.push(process)
+      return
+    }
+    await process.stop()
+    this.#all.delete(process)
+  }
+}
+
+function isTooSlow(error: unknown): boolean {
+  return error instanceof ExifToolEndedError && error.end === 'too_slow'
 }
 
 /** Containers that may hold their metadata behind the pixels, where `-fast2` does not look. */
@@ -166,9 +231,9 @@ export function isOlder(version: string): boolean {
 
 /** The version of an ExifTool; asked before any process stays open, because this way a failure is one answer. */
 async function askVersion({ file, args }: ExifToolCommand): Promise<string> {
-  const limits = { timeoutMs: TASK_TIMEOUT_MS, maxRssBytes: 512 * 1024 * 1024, maxOutputBytes: 10_000 }
+  const limits = { timeoutMs: START_TIMEOUT_MS, maxRssBytes: 512 * 1024 * 1024, maxOutputBytes: 10_000 }
   try {
-    const answer = await runProgram(file, [...args, '-ver'], limits, AbortSignal.timeout(TASK_TIMEOUT_MS))
+    const answer = await runProgram(file, [...args, '-ver'], limits, AbortSignal.timeout(START_TIMEOUT_MS))
     if (answer.status === 0) return answer.output.toString('latin1').trim()
     throw new Error(`status ${answer.status}: ${answer.errorText}`)
   } catch (error) {
@@ -182,16 +247,6 @@ function requireVersion(version: string): void {
     'program_missing',
     `ExifTool ${version} has known security holes; Hearth needs ${MIN_VERSION.join('.')} or newer: remove the setting that names another ExifTool`,
   )
-}
-
-/** ExifTool gets no environment of ours. Without a listener a failed start would end the whole agent. */
-function startProcess({ file, args }: ExifToolCommand): ChildProcess {
-  const child = spawn(file, [...args, '-stay_open', 'True', '-@', '-'], {
-    env: { LANG: 'C' },
-    windowsHide: true,
-  })
-  child.on('error', () => undefined)
-  return child
 }
 
 /** Whether an error of Node or a sentence of ExifTool says that a disk is full. */

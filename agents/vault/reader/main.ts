@@ -3,6 +3,7 @@ import { AppError } from '../../../protocol/errors.ts'
 import { fsPath } from '../absolute-path.ts'
 import { mtimeUs } from '../mtime-us.ts'
 import { hasChanged, type OpenedOriginal, openOriginalFile, readErrorOf } from '../open-original.ts'
+import { requireRoot } from '../root-guard.ts'
 import { allowFormats } from './allow-formats.ts'
 import { hashOriginal } from './hash-original.ts'
 import { limitOwnMemory } from './limit-own-memory.ts'
@@ -43,11 +44,12 @@ async function waitForTurn(): Promise<void> {
 }
 
 async function answerRead(request: Extract<ReaderRequest, { type: 'read' }>): Promise<RenderOutcome> {
-  const opened = await openOriginalFile(request.root, request.path)
+  const root = await requireRoot(request.root, request.allowedRoots)
+  const opened = await openOriginalFile(root, request.path)
   try {
     return await readOpened(opened, request)
   } catch (error) {
-    throw await readErrorOf(error, request.root, request.path)
+    throw await readErrorOf(error, root, request.path)
   } finally {
     await opened.handle.close()
   }
@@ -108,7 +110,8 @@ async function answer(request: ReaderRequest): Promise<void> {
 allowFormats()
 limitOwnMemory(Number(process.argv[2]))
 process.on('message', (request: ReaderRequest) => void answer(request))
-process.on('disconnect', () => process.exit(0))
+// Not an ordinary exit, which would wait for a thread that hangs in a dead disk.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 // Ctrl-C reaches the whole process group; the parent ends this process when it is done with it.
 process.on('SIGINT', () => undefined)
 send({ type: 'ready' })

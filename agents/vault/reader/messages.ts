@@ -32,8 +32,10 @@ export type ForeignFormat = 'psd' | 'jxl' | 'bmp'
 export type ReaderRequest =
   | {
       type: 'read'
-      /** Absolute, links followed. */
+      /** Absolute; looked up by the reader, because the disk below it may be dead. */
       root: PathName
+      /** Folders this agent may read. */
+      allowedRoots: readonly string[]
       path: PathName
       /** Whether the bytes are a picture to render; otherwise they are only hashed. */
       render: boolean

@@ -1,4 +1,6 @@
+import { AppError } from '../../../protocol/errors.ts'
 import { OneAtATime } from '../one-at-a-time.ts'
+import { Places } from '../places.ts'
 import { findRssBytes } from '../watch-memory.ts'
 import { type ReaderLimits, ReaderProcess } from './reader-process.ts'
 
@@ -6,6 +8,9 @@ import { type ReaderLimits, ReaderProcess } from './reader-process.ts'
 const RETIRE_AT = 0.5
 
 export type ReaderPoolOptions = ReaderLimits & { size: number }
+
+/** Readers that may hang in a dead disk, for each that works: more would pile up without an end. */
+const MAX_HANGING_PER_READER = 4
 
 /**
  * A fixed number of reader processes, lent one at a time.
@@ -15,34 +20,33 @@ export type ReaderPoolOptions = ReaderLimits & { size: number }
  */
 export class ReaderPool {
   readonly #options: ReaderPoolOptions
+  readonly #places: Places
   readonly #bigPictures = new OneAtATime()
   readonly #idle: ReaderProcess[] = []
   readonly #all = new Set<ReaderProcess>()
-  readonly #waiting: (() => void)[] = []
-  #lent = 0
+  /** Killed, and still there: they hang in a disk that does not answer. */
+  readonly #hanging = new Set<ReaderProcess>()
   #stopped = false
 
   constructor(options: ReaderPoolOptions) {
     this.#options = options
+    this.#places = new Places(options.size)
   }
 
-  /** Runs `work` with a reader of its own and takes it back afterwards. */
-  async borrow<T>(work: (reader: ReaderProcess) => Promise<T>): Promise<T> {
-    if (this.#lent >= this.#options.size) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.#waiting.push(resolve)
-      await promise
-    } else {
-      this.#lent += 1
-    }
-    const reader = this.#takeReader()
+  /**
+   * Runs `work` with a reader of its own and takes it back afterwards.
+   *
+   * @throws AppError `timed_out` when too many readers hang in a dead disk already
+   */
+  async borrow<T>(signal: AbortSignal, work: (reader: ReaderProcess) => Promise<T>): Promise<T> {
+    await this.#places.enter(signal)
+    let reader: ReaderProcess | undefined
     try {
+      reader = this.#takeReader()
       return await work(reader)
     } finally {
-      await this.#takeBack(reader)
-      const next = this.#waiting.shift()
-      if (next === undefined) this.#lent -= 1
-      else next()
+      // Not awaited: the job's end does not wait for that of a process.
+      void this.#takeBack(reader).then(() => this.#places.leave())
     }
   }
 
@@ -60,19 +64,29 @@ export class ReaderPool {
         this.#all.delete(idle)
         continue
       }
+      if (this.#hanging.size >= this.#options.size * MAX_HANGING_PER_READER) {
+        throw new AppError(
+          'timed_out',
+          `${this.#hanging.size} readers of this agent hang in a disk or share that does not answer; reconnect it or restart its machine`,
+        )
+      }
       const reader = new ReaderProcess({ ...this.#options, bigPictures: this.#bigPictures })
       this.#all.add(reader)
       return reader
     }
   }
 
-  async #takeBack(reader: ReaderProcess): Promise<void> {
+  async #takeBack(reader: ReaderProcess | undefined): Promise<void> {
+    if (reader === undefined) return
     const rssBytes = reader.isAlive ? ((await findRssBytes(reader.pid ?? 0)) ?? 0) : 0
     if (reader.isAlive && !this.#stopped && rssBytes < this.#options.maxRssBytes * RETIRE_AT) {
       this.#idle.push(reader)
       return
     }
-    await reader.stop()
+    if (!(await reader.stop())) {
+      this.#hanging.add(reader)
+      reader.onceGone(() => this.#hanging.delete(reader))
+    }
     this.#all.delete(reader)
   }
 }

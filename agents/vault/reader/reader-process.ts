@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { endProcess, hasEnded } from '../end-process.ts'
 import type { OneAtATime } from '../one-at-a-time.ts'
+import { privateEnvironment } from '../private-environment.ts'
 import { watchMemory } from '../watch-memory.ts'
 import { MEMORY_EXIT_STATUS } from './limit-own-memory.ts'
 import type { ReaderMessage, ReaderRequest } from './messages.ts'
@@ -54,28 +55,32 @@ const crashSignals: ReadonlySet<string> = new Set([
  * starting → idle: the process says `ready`. idle → busy → idle: one `ask`. Any → ended: the process
  * exits by itself, or is killed here because it was silent, slow or too large, or because its job was
  * cancelled in the middle. There is no way back: the pool starts another one.
+ *
+ * Whoever asked learns of a kill at once and not when the process is gone: one that hangs in a dead
+ * disk is gone only when that disk answers.
  */
 export class ReaderProcess {
   readonly #options: ReaderOptions
   readonly #child: ChildProcess
-  readonly #ready: Promise<unknown>
-  #killedAs: ReaderEnd | undefined
+  readonly #ready: Promise<void>
+  readonly #ended = Promise.withResolvers<never>()
+  #isEnded = false
 
   constructor(options: ReaderOptions) {
     this.#options = options
     this.#child = fork(ENTRY, [String(options.maxRssBytes)], {
       serialization: 'advanced',
       execArgv: [],
-      env: environmentOf(process.platform),
+      env: privateEnvironment(),
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    const gone = new AbortController()
-    this.#child.once('exit', () => gone.abort())
-    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(START_TIMEOUT_MS)])
-    this.#ready = once(this.#child, 'message', { signal })
-    // Whoever asks first learns of it.
-    this.#ready.catch(() => undefined)
-    this.#child.on('error', () => undefined)
+    this.#child.once('exit', (status, signalName) => this.#end(endOf(status, signalName)))
+    this.#child.on('error', (error) => this.#end(new ReaderEndedError('stalled', String(error))))
+    // Whoever asks learns of it.
+    this.#ended.promise.catch(() => undefined)
+    const ready = Promise.withResolvers<void>()
+    this.#child.once('message', () => ready.resolve())
+    this.#ready = ready.promise
   }
 
   get pid(): number | undefined {
@@ -83,21 +88,28 @@ export class ReaderProcess {
   }
 
   get isAlive(): boolean {
-    return this.#child.connected && this.#child.exitCode === null && this.#child.signalCode === null
+    return !this.#isEnded && this.#child.connected
   }
 
   kill(as: ReaderEnd): void {
-    this.#killedAs ??= as
     this.#child.kill('SIGKILL')
+    this.#end(new ReaderEndedError(as, `The reader process was ended: ${as}`))
   }
 
-  /** Ends the process and waits until it is gone. */
-  async stop(): Promise<void> {
-    const { pid, exitCode, signalCode } = this.#child
-    if (pid === undefined || exitCode !== null || signalCode !== null) return
-    const gone = once(this.#child, 'exit')
+  /**
+   * Ends the process.
+   *
+   * @returns false when it cannot be ended now because it hangs in a dead disk
+   */
+  async stop(): Promise<boolean> {
     this.kill('aborted')
-    await gone
+    return await endProcess(this.#child)
+  }
+
+  /** Calls back once a process that could not be ended is gone after all. */
+  onceGone(listener: () => void): void {
+    if (hasEnded(this.#child)) listener()
+    else this.#child.once('exit', listener)
   }
 
   /**
@@ -111,29 +123,25 @@ export class ReaderProcess {
     signal: AbortSignal,
     onMessage: (message: ReaderMessage) => void = () => undefined,
   ): Promise<FinalMessage> {
-    await this.#ready.catch((error: unknown) => {
-      this.kill('stalled')
-      throw new ReaderEndedError('stalled', `The reader process does not start: ${String(error)}`)
-    })
     const over = new AbortController()
     const deadline = new Deadline((as) => this.kill(as))
     const { promise, resolve, reject } = Promise.withResolvers<FinalMessage>()
     const onChildMessage = (message: ReaderMessage) => {
+      // What was on its way when the process was killed is too late.
+      if (this.#isEnded) return
       onMessage(message)
       if (message.type === 'done' || message.type === 'failed') resolve(message)
       else if (message.type === 'hashed') deadline.set(this.#options.renderMs, 'too_slow')
       else if (message.type === 'big') void this.#takeTurn(deadline, over.signal)
       else deadline.set(this.#options.stallMs, 'stalled')
     }
-    const onExit = (status: number | null, signalName: string | null) =>
-      reject(this.#endOf(status, signalName))
     const onAbort = () => this.kill('aborted')
-    this.#child.on('message', onChildMessage)
-    this.#child.once('exit', onExit)
     signal.addEventListener('abort', onAbort)
     try {
-      if (!this.isAlive) throw this.#endOf(this.#child.exitCode, this.#child.signalCode)
       if (signal.aborted) onAbort()
+      deadline.set(START_TIMEOUT_MS, 'stalled')
+      await Promise.race([this.#ready, this.#ended.promise])
+      this.#child.on('message', onChildMessage)
       if (request.type === 'render') deadline.set(this.#options.renderMs, 'too_slow')
       else deadline.set(this.#options.stallMs, 'stalled')
       this.#child.send(request, (error) => {
@@ -141,12 +149,11 @@ export class ReaderProcess {
       })
       const { maxRssBytes } = this.#options
       void watchMemory(this.#child.pid ?? 0, maxRssBytes, () => this.kill('too_much_memory'), over.signal)
-      return await promise
+      return await Promise.race([promise, this.#ended.promise])
     } finally {
       over.abort()
       deadline.clear()
       this.#child.off('message', onChildMessage)
-      this.#child.off('exit', onExit)
       signal.removeEventListener('abort', onAbort)
     }
   }
@@ -161,13 +168,19 @@ export class ReaderProcess {
     this.#child.send({ type: 'go' } satisfies ReaderRequest, () => undefined)
   }
 
-  #endOf(status: number | null, signalName: string | null): ReaderEndedError {
-    const how = signalName ?? `status ${status}`
-    if (status === MEMORY_EXIT_STATUS)
-      return new ReaderEndedError('too_much_memory', `The reader ended: ${how}`)
-    const end = this.#killedAs ?? (signalName === null || crashSignals.has(signalName) ? 'crashed' : 'killed')
-    return new ReaderEndedError(end, `The reader process ended (${how})`)
+  /** The first reason counts: what we did, or what happened to it. */
+  #end(error: ReaderEndedError): void {
+    this.#isEnded = true
+    this.#ended.reject(error)
   }
+}
+
+function endOf(status: number | null, signalName: string | null): ReaderEndedError {
+  const how = signalName ?? `status ${status}`
+  if (status === MEMORY_EXIT_STATUS)
+    return new ReaderEndedError('too_much_memory', `The reader ended: ${how}`)
+  const end = signalName === null || crashSignals.has(signalName) ? 'crashed' : 'killed'
+  return new ReaderEndedError(end, `The reader process ended (${how})`)
 }
 
 /** One timer that is set again and again. */
@@ -187,12 +200,4 @@ class Deadline {
   clear(): void {
     clearTimeout(this.#timer)
   }
-}
-
-/**
- * What a reader finds in its environment: nothing of ours, so that a decoder that is taken over learns
- * no secret. Two malloc arenas keep freed memory from piling up in sixteen.
- */
-function environmentOf(platform: NodeJS.Platform): NodeJS.ProcessEnv {
-  return platform === 'win32' ? { SystemRoot: 'C:\\Windows' } : { MALLOC_ARENA_MAX: '2' }
 }

@@ -1,176 +1,103 @@
-import { resolve } from 'node:path'
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { AppError } from '../../../protocol/errors.ts'
-import type { PathName } from '../../../protocol/path-name.ts'
-import {
-  type ScanChunk,
-  ScanChunkAnswer,
-  type ScanResult,
-  type SkippedPath,
-  type SkipReason,
-} from '../../../protocol/scan.ts'
+import { displayPathName } from '../../../protocol/path-name.ts'
+import type { ScanInput, ScanResult } from '../../../protocol/scan.ts'
 import type { JobContext, JobHandler } from '../../runtime/job-handler.ts'
-import { liesWithin, realPathName } from '../absolute-path.ts'
-import { findRoot, findRootLoss, type MountedRoot } from '../root-guard.ts'
-import { FOLDERS_PER_CHUNK, filesChunks, type ListedFolder, SKIPPED_PER_CHUNK } from './scan-batches.ts'
-import { isStillListed } from './still-listed.ts'
-import type { WalkedFolder } from './walk-folder.ts'
-import { Walker } from './walker.ts'
+import { endProcess } from '../end-process.ts'
+import { privateEnvironment } from '../private-environment.ts'
+import type { ScanMessage, ScanRequest } from './messages.ts'
+import type { ScanOptions } from './scan-library.ts'
 
-/** Files kept in memory while their folders wait for an answer; about 20 MB. */
-const FILES_IN_MEMORY = 50_000
-/** With more unknown files than this in one folder, the folder as a whole is unknown. */
-const UNKNOWN_FILES_PER_FOLDER = 50
+const ENTRY = fileURLToPath(new URL('./main.ts', import.meta.url))
+const STALL_TIMEOUT_MS = 60_000
 
-export type ScanOptions = {
-  /** Folders this agent may read. A library must lie in one of them. */
-  roots: readonly string[]
-  /** Hearth's own folders, never part of a library. */
-  dataFolders: readonly string[]
+export type ScanHandlerOptions = ScanOptions & {
+  /** Longest silence of a disk while it is walked; default 60 s. */
+  stallTimeoutMs?: number
 }
-
-/** Runs `library.scan`: walks a root and tells the coordinator what differs from what it knows. */
-export function createScanHandler(options: ScanOptions): JobHandler<'library.scan'> {
-  return async (input, context) => {
-    const found = await findRoot(input.root, options.roots)
-    if (found.state === 'offline') return { outcome: 'offline', reason: found.reason }
-    const dataFolders = await dataFoldersWithin(found.root.path, options.dataFolders)
-    const scan = new Scan(found.root, context)
-    const walker = new Walker(
-      { root: found.root.path, rules: { ignoreGlobs: input.ignoreGlobs, dataFolders } },
-      context.signal,
-    )
-    try {
-      for await (const folder of walker) await scan.take(folder)
-      return await scan.finish()
-    } catch (error) {
-      if (error instanceof RootLostError) return { outcome: 'offline', reason: error.message }
-      throw error
-    }
-  }
-}
-
-/** The root went away during the walk; what was read since then says nothing. */
-class RootLostError extends Error {}
 
 /**
- * The state of one running scan: what has been walked and not yet sent, and the totals.
- *
- * Before anything is sent the root is looked at again, so that nothing read from an empty mount point
- * is ever reported as a listing.
+ * Runs `library.scan` in a process of its own: a share that is gone without a word can hang whoever
+ * looks at it, and only a process can be ended then.
  */
-class Scan {
-  readonly #root: MountedRoot
-  readonly #context: JobContext
-  readonly #folders: ListedFolder[] = []
-  readonly #skipped: SkippedPath[] = []
-  readonly #unreadable: PathName[] = []
-  readonly #skippedCounts: Partial<Record<SkipReason, number>> = {}
-  #filesInMemory = 0
-  #folderCount = 0
-  #fileCount = 0
-
-  constructor(root: MountedRoot, context: JobContext) {
-    this.#root = root
-    this.#context = context
-  }
-
-  async take(folder: WalkedFolder): Promise<void> {
-    if (folder.failed !== null) return await this.#takeFailed(folder.path, folder.failed)
-    this.#folderCount += 1
-    this.#fileCount += folder.files.count
-    this.#filesInMemory += folder.files.count
-    if (folder.unknown.length > UNKNOWN_FILES_PER_FOLDER) this.#unreadable.push(folder.path)
-    else this.#unreadable.push(...folder.unknown)
-    for (const skipped of folder.skipped) this.#skip(skipped)
-    this.#folders.push({ path: folder.path, digest: folder.digest, files: folder.files })
-    if (this.#folders.length >= FOLDERS_PER_CHUNK || this.#filesInMemory >= FILES_IN_MEMORY) {
-      await this.#sendFolders()
-    }
-    if (this.#skipped.length >= SKIPPED_PER_CHUNK) await this.#sendSkipped()
-  }
-
-  async finish(): Promise<ScanResult> {
-    if (this.#folders.length > 0) await this.#sendFolders()
-    if (this.#skipped.length > 0) await this.#sendSkipped()
-    await this.#requireRoot()
-    return {
-      outcome: 'complete',
-      folders: this.#folderCount,
-      files: this.#fileCount,
-      skipped: this.#skippedCounts,
-      unreadable: withoutInner(this.#unreadable),
-    }
-  }
-
-  async #takeFailed(path: PathName, code: string): Promise<void> {
-    await this.#requireRoot()
-    if (path === '') throw new RootLostError(`The folder cannot be read any more (${code})`)
-    const gone = code === 'ENOENT' || code === 'ENOTDIR'
-    if (gone && !(await isStillListed(this.#root.path, path))) return
-    this.#unreadable.push(path)
-    this.#skip({ path, reason: 'unreadable' })
-  }
-
-  #skip(skipped: SkippedPath): void {
-    this.#skipped.push(skipped)
-    this.#skippedCounts[skipped.reason] = (this.#skippedCounts[skipped.reason] ?? 0) + 1
-  }
-
-  async #sendFolders(): Promise<void> {
-    const folders = this.#folders.splice(0)
-    this.#filesInMemory = 0
-    const { changed } = ScanChunkAnswer.parse(
-      await this.#send({
-        type: 'folders',
-        folders: folders.map(({ path, digest, files }) => ({ path, digest, files: files.count })),
-      }),
+export function createScanHandler(options: ScanHandlerOptions): JobHandler<'library.scan'> {
+  return async (input, context) => {
+    context.signal.throwIfAborted()
+    const child = fork(ENTRY, {
+      serialization: 'advanced',
+      execArgv: [],
+      env: privateEnvironment(),
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+    const { promise, resolve, reject } = Promise.withResolvers<ScanResult>()
+    const onAbort = () => reject(context.signal.reason)
+    context.signal.addEventListener('abort', onAbort)
+    child.on('error', reject)
+    child.once('exit', (status, signalName) =>
+      reject(new AppError('internal', `The scan process ended (${signalName ?? `status ${status}`})`)),
     )
-    const wanted = new Set(changed)
-    for (const chunk of filesChunks(folders.filter(({ path }) => wanted.has(path)))) await this.#send(chunk)
-    this.#context.reportProgress(this.#fileCount, null)
-  }
-
-  async #sendSkipped(): Promise<void> {
-    const skipped = this.#skipped.splice(0)
-    for (let at = 0; at < skipped.length; at += SKIPPED_PER_CHUNK) {
-      await this.#send({ type: 'skipped', skipped: skipped.slice(at, at + SKIPPED_PER_CHUNK) })
+    const watch = new Silence(options.stallTimeoutMs ?? STALL_TIMEOUT_MS, () => reject(stalled(input)))
+    const send = (request: ScanRequest) => child.send(request, () => undefined)
+    child.on('message', (message: ScanMessage) => {
+      watch.restart()
+      if (message.type === 'done') resolve(message.result)
+      else if (message.type === 'failed') reject(new AppError(message.code, message.message))
+      else if (message.type === 'progress') context.reportProgress(message.files, null)
+      else if (message.type === 'chunk') void answerChunk(message, context, watch, send).catch(reject)
+    })
+    const { roots, dataFolders } = options
+    send({ type: 'scan', input, options: { roots, dataFolders } })
+    try {
+      return await promise
+    } finally {
+      watch.stop()
+      context.signal.removeEventListener('abort', onAbort)
+      child.removeAllListeners('message')
+      // Not awaited: one that hangs in a dead disk is gone when that answers.
+      void endProcess(child)
     }
-  }
-
-  async #send(chunk: ScanChunk): Promise<unknown> {
-    this.#context.signal.throwIfAborted()
-    await this.#requireRoot()
-    return await this.#context.sendChunk(chunk)
-  }
-
-  async #requireRoot(): Promise<void> {
-    const loss = await findRootLoss(this.#root)
-    if (loss !== undefined) throw new RootLostError(loss)
   }
 }
 
-/** The data folders below a root, relative to it. */
-async function dataFoldersWithin(root: PathName, dataFolders: readonly string[]): Promise<Set<PathName>> {
-  const resolved = await Promise.all(
-    dataFolders.map((folder) => realPathName(folder).catch(() => resolve(folder))),
+/** The clock stands still meanwhile: it is the coordinator that takes its time. */
+async function answerChunk(
+  { chunk }: Extract<ScanMessage, { type: 'chunk' }>,
+  context: JobContext,
+  watch: Silence,
+  send: (request: ScanRequest) => void,
+): Promise<void> {
+  watch.stop()
+  const answer = await context.sendChunk(chunk)
+  watch.restart()
+  send({ type: 'answer', answer })
+}
+
+function stalled(input: ScanInput): AppError {
+  return new AppError(
+    'timed_out',
+    `Scanning ${displayPathName(input.root)} stopped: its disk or share does not answer any more`,
   )
-  if (resolved.some((folder) => liesWithin(folder, root))) {
-    throw new AppError(
-      'refused_by_agent',
-      "The library's root lies in Hearth's own data folder; choose another folder",
-    )
+}
+
+/** Calls back when nothing was heard for a while. */
+class Silence {
+  readonly #timeoutMs: number
+  readonly #onSilence: () => void
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(timeoutMs: number, onSilence: () => void) {
+    this.#timeoutMs = timeoutMs
+    this.#onSilence = onSilence
+    this.restart()
   }
-  const below = resolved.filter((folder) => liesWithin(root, folder))
-  return new Set(below.map((folder) => folder.slice(root.endsWith('/') ? root.length : root.length + 1)))
-}
 
-/** Without the paths that lie below another one. */
-function withoutInner(paths: readonly PathName[]): PathName[] {
-  const all = new Set(paths)
-  return [...all].filter((path) => path === '' || !ancestorsOf(path).some((outer) => all.has(outer)))
-}
+  restart(): void {
+    this.stop()
+    this.#timer = setTimeout(this.#onSilence, this.#timeoutMs)
+  }
 
-function ancestorsOf(path: PathName): PathName[] {
-  const segments = path.split('/')
-  return segments.map((_, depth) => segments.slice(0, depth).join('/'))
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
 }

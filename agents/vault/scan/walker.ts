@@ -16,20 +16,22 @@ const FOLDERS_PER_MESSAGE = 8
 /** Walked folders, and files in them, that may wait for the consumer before the workers pause. */
 const MAX_READY_FOLDERS = 1_000
 const MAX_READY_FILES = 100_000
+/** How often the workers' count of entries is looked at. */
+const COUNT_CHECK_MS = 500
 
 /**
  * Walks a tree with a few threads, several folders at once, in no particular order.
  *
- * Worker threads, because the fast way to read folders is synchronous and must not stop the agent's
- * heartbeat; several, because on a network share each call waits for the other side.
+ * Worker threads, because the fast way to read folders is synchronous; several, because on a network
+ * share each call waits for the other side.
  *
  * new → walking: the first `for await`. walking → ended: no folder is left, the consumer leaves the
- * loop, or a worker dies; each ends all threads. A thread that hangs in a dead share cannot be ended
- * by anybody; it is left behind and does not keep the process alive.
+ * loop, or a worker dies; each ends all threads. A thread that hangs in a dead share can be ended only
+ * with its process, which is why the walk has one of its own.
  */
 export class Walker implements AsyncIterable<WalkedFolder> {
   readonly #data: WalkWorkerData
-  readonly #signal: AbortSignal
+  readonly #onEntries: () => void
   readonly #workers = new Set<Worker>()
   readonly #idle: Worker[] = []
   readonly #waiting: PathName[] = ['']
@@ -40,17 +42,21 @@ export class Walker implements AsyncIterable<WalkedFolder> {
   #failure: Error | undefined
   #wake: (() => void) | undefined
 
-  constructor(data: WalkWorkerData, signal: AbortSignal) {
-    this.#data = data
-    this.#signal = signal
+  /** @param onEntries told now and then that entries were read since the last time, also of a folder still being read */
+  constructor(data: Omit<WalkWorkerData, 'entries'>, onEntries: () => void) {
+    this.#data = { ...data, entries: new Int32Array(new SharedArrayBuffer(4)) }
+    this.#onEntries = onEntries
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<WalkedFolder> {
-    const onAbort = () => this.#wake?.()
-    this.#signal.addEventListener('abort', onAbort)
+    let counted = 0
+    const watch = setInterval(() => {
+      const entries = Atomics.load(this.#data.entries, 0)
+      if (entries !== counted) this.#onEntries()
+      counted = entries
+    }, COUNT_CHECK_MS)
     try {
       for (;;) {
-        this.#signal.throwIfAborted()
         if (this.#failure !== undefined) throw this.#failure
         this.#dispatch()
         const folder = this.#ready.shift()
@@ -65,7 +71,7 @@ export class Walker implements AsyncIterable<WalkedFolder> {
       }
     } finally {
       this.#ended = true
-      this.#signal.removeEventListener('abort', onAbort)
+      clearInterval(watch)
       for (const worker of this.#workers) void worker.terminate()
     }
   }
@@ -115,13 +121,7 @@ export class Walker implements AsyncIterable<WalkedFolder> {
   async #somethingHappens(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#wake = resolve
-    // The threads do not keep the process alive, so this wait must.
-    const alive = setInterval(() => undefined, 60_000)
-    try {
-      await promise
-    } finally {
-      clearInterval(alive)
-      this.#wake = undefined
-    }
+    await promise
+    this.#wake = undefined
   }
 }

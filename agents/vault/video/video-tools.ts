@@ -32,8 +32,15 @@ export class VideoTools {
     this.#options = options
   }
 
-  /** What a movie is, or a still of the given format; undefined when ffprobe finds no picture in it. */
-  async probe(file: string, signal: AbortSignal, format?: ForeignFormat): Promise<StreamFacts | undefined> {
+  /**
+   * What a movie is, or a still of the given format; undefined when ffprobe finds no picture in it,
+   * which is not known when it ran out of time.
+   */
+  async probe(
+    file: string,
+    signal: AbortSignal,
+    format?: ForeignFormat,
+  ): Promise<StreamFacts | 'too_slow' | undefined> {
     const wanted = [
       'format=duration',
       'stream=codec_type,codec_name,width,height,sample_aspect_ratio,duration',
@@ -43,6 +50,7 @@ export class VideoTools {
     const formats = format === undefined ? CONTAINERS : demuxerOf[format]
     const args = [...inputOptions(formats), '-show_entries', wanted.join(':'), '-of', 'json', `file:${file}`]
     const answer = await this.#run(this.#options.ffprobePath, args, signal)
+    if (answer.end === 'too_slow') return 'too_slow'
     if (answer.end !== 'finished') return undefined
     try {
       return findStreamFacts(JSON.parse(answer.output.toString('utf8')))

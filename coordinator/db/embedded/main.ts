@@ -1,15 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import { ltree } from '@electric-sql/pglite/contrib/ltree'
-import { vector } from '@electric-sql/pglite-pgvector'
 import { pino } from 'pino'
 import { EmbeddedConfig } from '../../../config/embedded-config.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import { runProcess } from '../../../config/run-process.ts'
 import { lockFolder } from './folder-lock.ts'
+import { openEngine } from './open-engine.ts'
 import { runAlone } from './run-alone.ts'
-import { syncFiles, syncingStartParameters } from './sync-files.ts'
 import { tidyTables } from './tidy-tables.ts'
 import { WireServer } from './wire-server.ts'
 
@@ -28,13 +25,8 @@ await runProcess(log, async (closers) => {
   const lock = await lockFolder(config.folder, 'database', LOCK_WAIT_MS)
   closers.push(() => lock.release())
 
-  const database = await PGlite.create({
-    dataDir: join(config.folder, 'pgdata'),
-    extensions: { vector, ltree },
-    startParams: syncingStartParameters(PGlite.defaultStartParams),
-  })
+  const database = await openEngine(config.folder)
   closers.push(() => database.close())
-  syncFiles(database)
 
   const server = new WireServer(database, (error) => {
     // At once: its memory cannot be trusted. Started again, it recovers from what it wrote.

@@ -1,0 +1,32 @@
+import { PGlite } from '@electric-sql/pglite'
+import { ltree } from '@electric-sql/pglite/contrib/ltree'
+import { vector } from '@electric-sql/pglite-pgvector'
+import { Kysely, PGliteDialect } from 'kysely'
+import type { Tables } from '../tables.ts'
+import { type DatabaseSession, sessionSettings } from './database-session.ts'
+
+/**
+ * Opens a folder of the embedded database in this process, or makes a new one there. Nobody else may have it.
+ *
+ * Nothing is synced, because what is opened here is a copy, or not yet anybody's database: whoever keeps it
+ * syncs it whole (`sync-tree.ts`).
+ */
+export async function openEmbeddedSession(folder: string): Promise<DatabaseSession> {
+  const engine = await PGlite.create({ dataDir: folder, extensions: { vector, ltree } })
+  await engine.exec(sessionSettings)
+  return {
+    db: new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: engine }) }),
+    query: async <Row>(sql: string, parameters: unknown[] = []) =>
+      (await engine.query<Row>(sql, parameters)).rows,
+    copyOut: async (select) => {
+      const { blob } = await engine.query(`copy (${select}) to '/dev/blob'`)
+      return blob ? Buffer.from(await blob.arrayBuffer()) : Buffer.alloc(0)
+    },
+    copyIn: async (target, rows) => {
+      await engine.query(`copy ${target} from '/dev/blob'`, [], { blob: new Blob([new Uint8Array(rows)]) })
+    },
+    close: async () => {
+      if (!engine.closed) await engine.close()
+    },
+  }
+}

@@ -1,0 +1,63 @@
+/** How much of each fault is injected. Times in milliseconds. */
+export type FaultSizes = {
+  /** R1 */
+  agentsKilled: { kills: number; jobs: number }
+  /** R2 */
+  agentsPaused: { pauses: number; leaseTtlMs: number }
+  /** R33: all agents at once. */
+  allPaused: { pauses: number; leaseTtlMs: number }
+  /** R3, on each database. */
+  coordinatorKilled: { kills: number; files: number }
+  /** R5 */
+  framesLost: { jobs: number; cuts: number }
+  /** R6: the line is down for each of these, in each of three ways. */
+  networkSplit: { downMs: readonly number[]; rounds: number; leaseTtlMs: number }
+  /** R7 */
+  clocks: { jobs: number }
+  /** R8 */
+  poisonJob: { jobs: number }
+  /** R9 */
+  nativeCalls: { calls: number }
+  /** R10 */
+  busyHandler: { busyMs: number; leaseTtlMs: number }
+  /** R29 */
+  flood: { packets: number }
+  /** R34 */
+  manyStarts: { starts: number }
+}
+
+/** For every run of the tests: a few minutes on two cores. */
+const short: FaultSizes = {
+  agentsKilled: { kills: 20, jobs: 500 },
+  agentsPaused: { pauses: 10, leaseTtlMs: 2_000 },
+  allPaused: { pauses: 2, leaseTtlMs: 2_000 },
+  coordinatorKilled: { kills: 5, files: 200 },
+  framesLost: { jobs: 200, cuts: 10 },
+  networkSplit: { downMs: [4_000], rounds: 1, leaseTtlMs: 2_000 },
+  clocks: { jobs: 200 },
+  poisonJob: { jobs: 60 },
+  nativeCalls: { calls: 10 },
+  busyHandler: { busyMs: 8_000, leaseTtlMs: 3_000 },
+  flood: { packets: 5_000 },
+  manyStarts: { starts: 10 },
+}
+
+/** The numbers that Hearth promises. */
+const full: FaultSizes = {
+  agentsKilled: { kills: 200, jobs: 5_000 },
+  agentsPaused: { pauses: 100, leaseTtlMs: 2_000 },
+  allPaused: { pauses: 20, leaseTtlMs: 2_000 },
+  coordinatorKilled: { kills: 100, files: 5_000 },
+  framesLost: { jobs: 5_000, cuts: 50 },
+  networkSplit: { downMs: [10_000, 60_000, 300_000], rounds: 1, leaseTtlMs: 5_000 },
+  clocks: { jobs: 5_000 },
+  poisonJob: { jobs: 1_000 },
+  nativeCalls: { calls: 100 },
+  busyHandler: { busyMs: 30_000, leaseTtlMs: 5_000 },
+  flood: { packets: 100_000 },
+  manyStarts: { starts: 50 },
+}
+
+export function faultSizes(isFull: boolean): FaultSizes {
+  return isFull ? full : short
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Database } from '../../../coordinator/db/database.ts'
+
+/** Rows of each table as text, in an order of their own. */
+export type Content = Record<string, string[]>
+
+const file = `(asset_file file join folder on folder.id = file.folder_id join library on library.id = file.library_id)`
+const fileName = `'folder', folder.path, 'name', file.name`
+
+/**
+ * What each table holds of a library, told without numbers that depend on the order of events: a row's own columns,
+ * and names instead of the ids of rows it points to. Left out are the library's own name and place, so that
+ * two libraries of the same files can be compared, and times at which things were done.
+ */
+const contentQueries: Record<string, string> = {
+  library: `select library.name, to_jsonb(library) - '{id,name,root,agent_id,created_at,last_scan_at}'::text[]
+    from library`,
+  folder: `select library.name, to_jsonb(folder) - '{id,library_id}'::text[]
+    from folder join library on library.id = folder.library_id`,
+  asset: `select library.name, to_jsonb(asset) - '{id,library_id,folder_id,cover_file_id,created_at}'::text[]
+      || jsonb_build_object('folder', folder.path, 'cover', cover.name)
+    from asset join folder on folder.id = asset.folder_id join library on library.id = asset.library_id
+    left join asset_file cover on cover.id = asset.cover_file_id`,
+  asset_file: `select library.name, to_jsonb(file) - '{id,library_id,folder_id,asset_id,created_at}'::text[]
+      || jsonb_build_object('folder', folder.path, 'asset', asset.key)
+    from ${file} left join asset on asset.id = file.asset_id`,
+  file_tags: `select library.name, to_jsonb(file_tags) - '{file_id}'::text[] || jsonb_build_object(${fileName})
+    from file_tags join ${file} on file.id = file_tags.file_id`,
+  derived_file: `select library.name, to_jsonb(derived_file) - '{file_id}'::text[] || jsonb_build_object(${fileName})
+    from derived_file join ${file} on file.id = derived_file.file_id`,
+  timeline_bucket: `select library.name, to_jsonb(timeline_bucket) - '{library_id}'::text[]
+    from timeline_bucket join library on library.id = timeline_bucket.library_id where count <> 0`,
+  file_tally: `select library.name, to_jsonb(file_tally) - '{library_id}'::text[]
+    from file_tally join library on library.id = file_tally.library_id where count <> 0`,
+  // Scans are started again when a coordinator ends in the middle of one; reading a file is not.
+  job: `select library.name, jsonb_build_object('kind', job.kind, 'state', job.state, ${fileName})
+    from job join ${file} on file.id = job.subject_id where job.kind = 'file.ingest'`,
+}
+
+/** Why these tables may differ between two runs that came to the same end. */
+export const leftOut: Record<string, string> = {
+  account: 'who may sign in',
+  agent: 'keys and machines',
+  job_tally: 'folded now and then; what it counts is compared',
+  kysely_migration: 'of the schema',
+  kysely_migration_lock: 'of the schema',
+  scan: 'history: an interrupted scan is done again',
+  scan_skipped: 'of a scan',
+  session: 'who is signed in',
+}
+
+export const comparedTables = Object.keys(contentQueries)
+
+/** Every row of content, by library and table. Two runs are compared by it. */
+export async function contentByLibrary(db: Database): Promise<Record<string, Content>> {
+  const libraries: Record<string, Content> = {}
+  for (const [table, query] of Object.entries(contentQueries)) {
+    const { rows } = await sql
+      .raw<{ library: string; row: string }>(
+        `select library, content::text as row from (${query}) as found (library, content) order by 1, 2`,
+      )
+      .execute(db)
+    for (const { library, row } of rows) {
+      libraries[library] ??= {}
+      libraries[library][table] ??= []
+      libraries[library][table].push(row)
+    }
+  }
+  return libraries
+}
+
+/** SHA-256 over all rows, for people to compare. */
+export function rowHash(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+}

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { environment } from '../../config/environment.ts'
+import { dataFolder } from '../../coordinator/db/backup/data-folder.ts'
+import { readDueMigrations } from '../../coordinator/db/backup/due-migrations.ts'
+import { ENGINE_MAJOR, readMajor } from '../../coordinator/db/backup/engine-major.ts'
+import type { DatabaseAddress } from '../../coordinator/db/database.ts'
+import { AppError } from '../../protocol/errors.ts'
+import { BackupSchedule } from './backup-schedule.ts'
+import type { ConsoleScreen } from './console-screen.ts'
+import { chooseDatabase, showUrl } from './database-choice.ts'
+import { type CommandOutcome, runHearthCommand } from './run-hearth-command.ts'
+
+const MAX_TRIES = 5
+const FIRST_PAUSE_MS = 300
+const INFO = 30
+const WARN = 40
+
+/**
+ * What `npm start` does for its database beside running it: upgrades, backups before upgrades, backups each
+ * day. Each is a `hearth …` of its own, so that the same can be done by hand.
+ *
+ * Any → stopped: `stop()`, which ends what is being done at once; nothing is left half by it.
+ */
+export class DatabaseCare {
+  readonly schedule: BackupSchedule
+  readonly #data: string
+  readonly #screen: ConsoleScreen
+  readonly #stopping = new AbortController()
+
+  constructor(data: string, screen: ConsoleScreen) {
+    this.#data = data
+    this.#screen = screen
+    this.schedule = new BackupSchedule({
+      backupsFolder: dataFolder.backups(data),
+      makeBackup: (signal) => this.#makeDaily(signal),
+    })
+  }
+
+  /**
+   * The embedded database of another Postgres is brought to this one. Before the data folder is taken, because
+   * the command takes it.
+   *
+   * @throws AppError `version_unsupported` when that cannot be done
+   */
+  async upgradeEngine(): Promise<void> {
+    if ('url' in chooseDatabase(this.#data, environment.databaseUrl()).location) return
+    const major = await readMajor(this.#data)
+    if (major === undefined || major === ENGINE_MAJOR) return
+    this.#screen.say(`The embedded database goes from Postgres ${major} to ${ENGINE_MAJOR}…`)
+    const { exitCode, lastLine } = await this.#run(['database', 'upgrade'])
+    if (exitCode !== 0) throw new AppError('version_unsupported', lastLine)
+    this.#screen.say(lastLine)
+  }
+
+  /** @throws AppError `unavailable` when migrations are due, or may be, and no backup could be made */
+  async backUpBeforeUpgrade(address: DatabaseAddress): Promise<void> {
+    const due = await this.#readDue(address)
+    if (due.length === 0) return
+    this.#screen.say('A backup is made before the database is brought to this version…')
+    const { exitCode, lastLine } = await this.#run(['backup', '--before-upgrade'])
+    if (exitCode === 0) this.#screen.say(lastLine)
+    else {
+      throw new AppError(
+        'unavailable',
+        `No backup could be made before the database is brought to this version (${lastLine}): mend that, or start with --no-backups`,
+      )
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.schedule.stop()
+  }
+
+  /** A server may be starting at the same time; that nothing is due must not be concluded from its silence. */
+  async #readDue(address: DatabaseAddress): Promise<string[]> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await readDueMigrations(address)
+      } catch (error) {
+        if (tries === MAX_TRIES || this.#stopping.signal.aborted) throw describeSilence(address, error)
+        await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1))
+      }
+    }
+  }
+
+  async #makeDaily(signal: AbortSignal): Promise<void> {
+    const outcome = await this.#run(['backup', '--daily', '--json'], signal)
+    if (signal.aborted) return
+    const line =
+      outcome.exitCode === 0
+        ? { level: INFO, msg: 'backup made', ...JSON.parse(outcome.report) }
+        : { level: WARN, msg: 'backup failed; trying again later', reason: outcome.lastLine }
+    this.#screen.log('backup', JSON.stringify(line))
+  }
+
+  #run(command: readonly string[], signal = this.#stopping.signal): Promise<CommandOutcome> {
+    return runHearthCommand([...command, '--data', this.#data], { signal, onLine: () => {} })
+  }
+}
+
+function describeSilence(address: DatabaseAddress, error: unknown): AppError {
+  const reason = error instanceof Error ? error.message || error.name : String(error)
+  const database = 'url' in address ? `The Postgres server ${showUrl(address.url)}` : 'The embedded database'
+  return new AppError(
+    'unavailable',
+    `${database} cannot be used (${reason}): check the address, the name and the password, and that the server runs`,
+    { cause: error },
+  )
+}
