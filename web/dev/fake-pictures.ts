@@ -18,7 +18,15 @@ export class FakePictures {
     this.#facts = facts
   }
 
-  static async create(): Promise<FakePictures> {
+  static #shared: Promise<FakePictures> | undefined
+
+  /** Drawn once in a process: on a busy machine it takes seconds, which a page would wait for a server. */
+  static shared(): Promise<FakePictures> {
+    FakePictures.#shared ??= FakePictures.#create()
+    return FakePictures.#shared
+  }
+
+  static async #create(): Promise<FakePictures> {
     const facts: FakePicture[] = []
     for (let scene = 0; scene < SCENES; scene += 1) facts.push(await describe(scene))
     return new FakePictures(facts)

@@ -67,7 +67,7 @@ export async function startFakeServer(options: {
   signedIn?: boolean
   role?: Account['role']
 }): Promise<FakeServer> {
-  const pictures = await FakePictures.create()
+  const pictures = await FakePictures.shared()
   const world = createWorld(options.scenario, pictures)
   const webFolder = options.webFolder ?? fileURLToPath(new URL('../dist', import.meta.url))
   const sessions = new Set<string>()
