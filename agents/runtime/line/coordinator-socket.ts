@@ -151,7 +151,11 @@ export class CoordinatorSocket {
       this.#greeted.resolve()
     } catch (error) {
       const { code, message } = toErrorBody(error)
-      if (errorRules[code].retry !== 'never') return this.#lost(socket, message)
+      if (errorRules[code].retry !== 'never') {
+        const level = this.#failures === 0 ? 'warn' : 'debug'
+        this.#options.log[level]({ reason: message }, 'the coordinator could not greet this agent')
+        return this.#lost(socket, message)
+      }
       this.#options.log.error({ reason: message }, 'the coordinator refused this agent')
       this.#redial(refusedPauseMs(Math.random()))
     }

@@ -18,7 +18,7 @@ export type HeartbeatOptions = {
 /**
  * Renews the leases this agent holds and gives up those it can no longer be sure of.
  *
- * idle → running: `start()`. One beat per interval, ±10 % so that agents do not beat together. A failed
+ * idle → running: `start()`, with the first greeting. One beat per interval, ±10 % so that agents do not beat together. A failed
  *   beat waits for the next; a lost or overdue lease aborts its job at once, because another agent may
  *   already be running it.
  * running → stopped: `stop()`, which leaves a beat in flight to itself.

@@ -19,15 +19,14 @@ import { threadLog } from './thread-log.ts'
  * connecting ⇄ greeted: see `CoordinatorSocket`. Any → closed: `close` from the main thread; the thread ends when
  * the last words are out. Any → killed: the main thread is hung, and the whole process with it (`StallWatch`).
  */
-const FIRST_HEARTBEAT_MS = 5_000
-
 const data = workerData as LineData
 const port = parentPort
 if (port === null) throw new Error('line-worker.ts runs as a worker thread only')
 
 const post = (message: FromLine) => port.postMessage(message)
 const log = threadLog(data.logLevel, (line) => post({ type: 'log', line }))
-let heartbeatMs = FIRST_HEARTBEAT_MS
+/** As the last greeting said. */
+let heartbeatMs = 0
 
 const leases = new HeldLeases({ now, onLost: (lost) => post({ type: 'lost', leases: lost }) })
 const socket = new CoordinatorSocket({
@@ -46,6 +45,7 @@ const socket = new CoordinatorSocket({
   },
   onGreeted: ({ sessionToken, settings, gone, ...answer }, url) => {
     heartbeatMs = answer.heartbeatMs
+    heartbeat.start()
     leases.revoke(gone)
     post({ type: 'greeted', greeting: { url, sessionToken, settings } })
   },
@@ -84,7 +84,6 @@ port.on('message', (message: ToLine) => {
   }
 })
 socket.open()
-heartbeat.start()
 
 /** Its supervisor starts it anew. The log is written from here, because the main thread would not write it. */
 function endProcess(): void {

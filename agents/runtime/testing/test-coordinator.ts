@@ -23,6 +23,8 @@ const NONCE = 'n'.repeat(43)
 type Answer<E extends AgentEvent> = AgentAnswer<E> | undefined
 type Script = { [E in AgentEvent]?: (message: AgentMessage<E>) => Answer<E> | Promise<Answer<E>> }
 
+export type TestCoordinatorOptions = { port?: number; pingInterval?: number; pingTimeout?: number }
+
 /**
  * The far side of the agent: plays a coordinator over a real Socket.IO and HTTP server, as a test scripts it.
  * Every message is parsed as the contract says.
@@ -50,10 +52,9 @@ export class TestCoordinator {
     })
   }
 
-  /** @param port 0 takes any */
-  static async start(port = 0): Promise<TestCoordinator> {
+  static async start({ port = 0, ...pings }: TestCoordinatorOptions = {}): Promise<TestCoordinator> {
     const server = createServer()
-    const io = new Server(server, { serveClient: false })
+    const io = new Server(server, { serveClient: false, ...pings })
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
     return new TestCoordinator(server, io)
