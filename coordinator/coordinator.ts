@@ -19,6 +19,7 @@ import { AgentHub } from './hub/agent-hub.ts'
 import { allowSocketRequest } from './hub/allow-socket-request.ts'
 import { attachLive } from './hub/live.ts'
 import { Presence } from './hub/presence.ts'
+import { SocketGuard } from './hub/socket-guard.ts'
 import { createJobTypes } from './job-types.ts'
 import type { JobTypes } from './jobs/job-type.ts'
 import { DerivedStore } from './media/derived-store.ts'
@@ -82,11 +83,13 @@ export async function startCoordinator(
   })
   closers.push(() => http.close())
 
+  const guard = new SocketGuard({ log })
   const io = new SocketServer(http.server, {
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     serveClient: false,
-    allowRequest: allowSocketRequest(config.publicOrigins),
+    allowRequest: allowSocketRequest(config.publicOrigins, guard),
   })
+  guard.attach(io)
   const presence = new Presence({
     db,
     log,
@@ -102,6 +105,7 @@ export async function startCoordinator(
     namespace: io.of('/agents'),
     types,
     presence,
+    guard,
     leaseTtlMs: config.leaseTtlMs,
     onChange: (what) => live.changed(what),
   })
@@ -109,6 +113,7 @@ export async function startCoordinator(
     db,
     log,
     publicOrigins: config.publicOrigins,
+    guard,
     isShared: false,
   })
   closers.push(() => live.close())

@@ -26,6 +26,7 @@ import { renewLeases, showProgress } from '../jobs/renew-leases.ts'
 import { releaseJobs, returnUnheld } from '../jobs/return-jobs.ts'
 import { checkHello, checkVersion, createNonce } from './agent-session.ts'
 import type { Presence } from './presence.ts'
+import type { SocketGuard } from './socket-guard.ts'
 
 const HELLO_LIMIT_MS = 10_000
 
@@ -35,6 +36,8 @@ export type AgentHubOptions = {
   namespace: Namespace
   types: JobTypes
   presence: Presence
+  /** Told of each socket that has proved who it is. */
+  guard: Pick<SocketGuard, 'trust'>
   leaseTtlMs: number
   /** Something that screens show has changed. */
   onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline') => void
@@ -209,7 +212,7 @@ export class AgentHub {
 
   async #greet(socket: Socket, nonce: string, hello: AgentMessage<'hello'>) {
     checkHello(hello, nonce)
-    const { db, log, namespace, presence, leaseTtlMs } = this.#options
+    const { db, log, namespace, presence, guard, leaseTtlMs } = this.#options
     const sessionToken = randomBytes(32).toString('base64url')
     const row = await db
       .updateTable('agent')
@@ -248,6 +251,7 @@ export class AgentHub {
     }
     // First, so that the going of the old connection is not taken for the agent's.
     this.#connected.set(row.id, connected)
+    guard.trust(socket)
     namespace.in(roomOfAgent(row.id)).disconnectSockets(true)
     await socket.join([roomOfAgent(row.id), ...[...connected.capabilities].map(roomOfCapability)])
     const returned = await returnUnheld(db, row.id, hello.instance, hello.held)

@@ -9,11 +9,20 @@ type Decide = (error: string | null, isAllowed: boolean) => void
  */
 export function allowSocketRequest(
   publicOrigins: readonly string[],
+  guard: { admits(request: IncomingMessage): boolean } = { admits: () => true },
 ): (request: IncomingMessage, decide: Decide) => void {
   return (request, decide) => {
     // Long polling reads with plain GETs; WebSocket handshakes always carry an `Origin` in browsers.
     const isPlainRead = request.method === 'GET' && request.headers.upgrade === undefined
     const isAllowed = isSameOrigin({ headers: request.headers, isPlainRead }, publicOrigins)
-    decide(isAllowed ? null : 'This connection came from another site', isAllowed)
+    if (!isAllowed) decide('This connection came from another site', false)
+    else if (isNew(request) && !guard.admits(request))
+      decide('Too many connections that have not said who they are', false)
+    else decide(null, true)
   }
+}
+
+/** Asked for each request of a connection, also those that continue one. */
+function isNew(request: IncomingMessage): boolean {
+  return !/[?&]sid=/.test(request.url ?? '')
 }

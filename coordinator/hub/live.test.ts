@@ -24,6 +24,7 @@ async function startLive() {
     log: pino({ level: 'silent' }),
     publicOrigins: [],
     isShared: false,
+    guard: { trust: () => {} },
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -11,11 +11,14 @@ import { listLibraries } from '../fleet/library-views.ts'
 import { isSecureRequest, readSessionCookie } from '../http/session-cookie.ts'
 import { readTimelineRevision } from '../search/timeline.ts'
 import { Coalesce } from './coalesce.ts'
+import type { SocketGuard } from './socket-guard.ts'
 
 export type LiveDependencies = {
   db: Database
   log: Logger
   publicOrigins: readonly string[]
+  /** Told of each socket that has proved who it is. */
+  guard: Pick<SocketGuard, 'trust'>
   /** There are other coordinators on this database, whose browsers must be told as well. */
   isShared: boolean
 }
@@ -115,6 +118,7 @@ export class LiveBroadcast {
       throw Object.assign(new Error(body.message), { data: body })
     }
     socket.data.sessionToken = token
+    this.#dependencies.guard.trust(socket)
     await socket.join(roomOf(token))
   }
 

@@ -51,6 +51,7 @@ export async function startHub(db: Database): Promise<TestHub> {
     namespace: io.of('/agents'),
     types: createJobTypes(),
     presence,
+    guard: { trust: () => {} },
     leaseTtlMs: LEASE_TTL_MS,
     onChange: (what) => void changes.push(what),
   })

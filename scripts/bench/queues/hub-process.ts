@@ -50,6 +50,7 @@ async function start(request: Extract<HubRequest, { type: 'start' }>): Promise<v
     namespace: io.of('/agents'),
     types: noopTypes,
     presence,
+    guard: { trust: () => {} },
     leaseTtlMs: 30_000,
     onChange: () => {},
   })

@@ -32,7 +32,8 @@ export class UnansweredContext extends CancelledContext {
   override async storeDerived(files: readonly DerivedBytes[]): Promise<void> {
     this.#server.listen(0, '127.0.0.1')
     await once(this.#server, 'listening')
-    this.#http = new CoordinatorHttp(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`)
+    this.#http = new CoordinatorHttp()
+    this.#http.setSession(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`, 'token')
     await this.#http.storeDerived(files, this.signal)
   }
 
