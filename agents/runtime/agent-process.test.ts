@@ -5,11 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Lease } from '../../protocol/leases.ts'
 import type { AgentProcessInput, AgentProcessOptions } from './testing/agent-process.ts'
+import { poll } from './testing/poll.ts'
 import { leaseOf, TestCoordinator } from './testing/test-coordinator.ts'
 
 const script = join(import.meta.dirname, 'testing', 'agent-process.ts')
-
-const poll = <T>(read: () => T) => expect.poll(read, { timeout: 30_000, interval: 10 })
 
 const lease = (jobId: number, input: AgentProcessInput, changes: Partial<Lease> = {}) =>
   leaseOf(jobId, { kind: 'test.kind', input, ...changes })

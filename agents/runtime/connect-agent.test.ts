@@ -2,13 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { AppError, LeaseLostError } from '../../protocol/errors.ts'
 import type { JobHandler } from './job-handler.ts'
+import { poll } from './testing/poll.ts'
 import { readResult, runAgent, untilAborted } from './testing/test-agent.ts'
 import { leaseOf, TestCoordinator } from './testing/test-coordinator.ts'
 
 type Ingest = JobHandler<'file.ingest'>
-
-/** The machine may be busy; a poll that succeeds does not wait. */
-const poll = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 10 })
 
 const ids = (refs: readonly { jobId: number }[]) => refs.map((ref) => ref.jobId)
 

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
+import { poll } from './testing/poll.ts'
 import { readResult, runAgent } from './testing/test-agent.ts'
 import { leaseOf, TestCoordinator } from './testing/test-coordinator.ts'
-
-const poll = <T>(read: () => T) => expect.poll(read, { timeout: 20_000, interval: 10 })
 
 test('the jobs that come with the answer to a report are not lost to a heartbeat in between', async () => {
   await using coordinator = await TestCoordinator.start()

@@ -16,5 +16,5 @@ test('it goes forward at the pace of time', async () => {
   const measuredMs = performance.now()
   await sleep(200)
   const passedMs = performance.now() - measuredMs
-  expect(Math.abs(leaseNowMs() - startMs - passedMs)).toBeLessThan(50)
+  expect(Math.abs(leaseNowMs() - startMs - passedMs)).toBeLessThan(180)
 })

@@ -17,6 +17,8 @@ import { toErrorBody } from '../../../protocol/errors.ts'
 import { type JobKind, jobContracts, priorities } from '../../../protocol/jobs.ts'
 import type { Lease } from '../../../protocol/leases.ts'
 
+/** As the coordinator has it: a longer message costs its sender the connection. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 const NONCE = 'n'.repeat(43)
 
 /** What a test lets the coordinator answer; `undefined` is silence. */
@@ -54,7 +56,7 @@ export class TestCoordinator {
 
   static async start({ port = 0, ...pings }: TestCoordinatorOptions = {}): Promise<TestCoordinator> {
     const server = createServer()
-    const io = new Server(server, { serveClient: false, ...pings })
+    const io = new Server(server, { serveClient: false, maxHttpBufferSize: MAX_MESSAGE_BYTES, ...pings })
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
     return new TestCoordinator(server, io)
