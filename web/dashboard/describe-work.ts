@@ -1,4 +1,5 @@
 import type { JobKindSummary } from '../../protocol/fleet.ts'
+import { asSentence } from '../ui/as-sentence.ts'
 import type { Tone } from '../ui/status-dot.tsx'
 
 /** Share of a kind's jobs that need nothing more; null when there are none. */
@@ -23,12 +24,7 @@ export function describeWork(summary: JobKindSummary): WorkState {
     return { tone: 'warn', word: leased > 0 ? 'Pausing' : 'Paused', why }
   }
   if (queued + leased === 0) return { tone: 'quiet', word: 'Idle', why: null }
-  if (leased === 0 && waitsFor) return { tone: 'warn', word: 'Waiting', why: sentence(waitsFor) }
+  if (leased === 0 && waitsFor) return { tone: 'warn', word: 'Waiting', why: asSentence(waitsFor) }
   if (leased === 0) return { tone: 'busy', word: 'Starting', why: null }
-  return { tone: 'busy', word: 'Working', why: waitsFor && sentence(waitsFor) }
-}
-
-function sentence(text: string): string {
-  const upper = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.!?…]$/.test(upper) ? upper : `${upper}.`
+  return { tone: 'busy', word: 'Working', why: waitsFor && asSentence(waitsFor) }
 }

@@ -22,7 +22,7 @@ export function KindLimit({ kind, onChange }: KindLimitProps) {
   if (maxRunning === null) {
     return (
       <div className={styles.limit}>
-        <span>As many run at once as machines have room for.</span>
+        <span>As many at once as machines allow.</span>
         <Button
           size="compact-xs"
           variant="subtle"

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { JobDetail } from '../../protocol/fleet.ts'
 import { agentsQuery, librariesQuery } from '../api/queries.ts'
+import { asSentence } from '../ui/as-sentence.ts'
 import { errorWords } from '../ui/error-words.ts'
 import { formatCount } from '../ui/format-amount.ts'
 import { agentName, jobKindWords, stateOfJob } from '../ui/job-words.ts'
@@ -31,7 +32,9 @@ export function JobSheet({ job }: { job: JobDetail }) {
         <span>{describeTime(job, nowMs)}</span>
       </div>
       <p className={styles.sentence}>
-        {job.state === 'queued' && job.waitsFor ? withLocalTimes(job.waitsFor, nowMs) : state.sentence}
+        {job.state === 'queued' && job.waitsFor
+          ? withLocalTimes(asSentence(job.waitsFor), nowMs)
+          : state.sentence}
       </p>
       {job.state === 'leased' && job.progress && (
         <div className={styles.progress}>
