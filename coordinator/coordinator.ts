@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { Server as SocketServer } from 'socket.io'
@@ -14,11 +15,14 @@ import { isAgentConnected } from './fleet/agent-views.ts'
 import { enrollAgents, ensureLibraries, scanAll } from './fleet/enroll-agents.ts'
 import { answerSupervisor } from './fleet/supervisor-link.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { closeServer } from './http/close-server.ts'
 import { createHttpServer, type HttpServer } from './http/http-server.ts'
 import { AgentHub } from './hub/agent-hub.ts'
 import { allowSocketRequest } from './hub/allow-socket-request.ts'
 import { attachLive } from './hub/live.ts'
+import { ownUrl } from './hub/own-url.ts'
 import { Presence } from './hub/presence.ts'
+import { SocketAdapter } from './hub/socket-adapter.ts'
 import { SocketGuard } from './hub/socket-guard.ts'
 import { createJobTypes } from './job-types.ts'
 import type { JobTypes } from './jobs/job-type.ts'
@@ -28,6 +32,7 @@ import { Transfers } from './media/transfers.ts'
 const VERSION = '0.1.0'
 /** A message of an agent is at most a few thousand file names; bytes go over HTTP. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+const CLOSE_LIMIT_MS = 3_000
 
 /** What the supervisor learns when the coordinator is ready. */
 export type CoordinatorInfo = { port: number; setupToken: string | null }
@@ -45,7 +50,7 @@ export async function startCoordinator(
   types: JobTypes = createJobTypes(),
 ): Promise<CoordinatorInfo> {
   const db = openDatabase(config.database)
-  closers.push(() => db.destroy())
+  closers.push(() => closeDatabase(db))
   await requireDatabase(db, config.database)
   await migrate(db)
 
@@ -55,6 +60,13 @@ export async function startCoordinator(
   const agentIds = await enrollAgents(db, config.enrolledAgents)
   await ensureLibraries(db, agentIds, config.libraries)
 
+  const presence = new Presence({
+    db,
+    log,
+    version: VERSION,
+    isAlone: 'socketFolder' in config.database,
+    onPeers: () => live.changed('agents'),
+  })
   const setupToken = new SetupToken()
   const http: HttpServer = createHttpServer({
     db,
@@ -71,6 +83,7 @@ export async function startCoordinator(
     },
     derivedStore,
     transfers: new Transfers({
+      coordinatorId: presence.id,
       sendToAgent: async (agentId, message) => {
         if (!(await isAgentConnected(db, agentId))) return false
         hub.sendTo(agentId, 'bytes.send', message)
@@ -84,20 +97,11 @@ export async function startCoordinator(
   closers.push(() => http.close())
 
   const guard = new SocketGuard({ log })
-  const io = new SocketServer(http.server, {
+  const io = new SocketServer({
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     serveClient: false,
     allowRequest: allowSocketRequest(config.publicOrigins, guard),
   })
-  guard.attach(io)
-  const presence = new Presence({
-    db,
-    log,
-    version: VERSION,
-    url: config.url ?? `http://${hostname()}:${config.port}`,
-    isAlone: 'socketFolder' in config.database,
-  })
-  await presence.start()
   closers.push(() => presence.stop())
   const hub = new AgentHub({
     db,
@@ -114,9 +118,26 @@ export async function startCoordinator(
     log,
     publicOrigins: config.publicOrigins,
     guard,
-    isShared: false,
+    isShared: 'url' in config.database,
   })
   closers.push(() => live.close())
+  const adapter =
+    'url' in config.database
+      ? new SocketAdapter({
+          url: config.database.url,
+          log,
+          onHealed: () => {
+            hub
+              .catchUp()
+              .catch((error) => log.warn({ err: error }, 'could not tell agents what they have missed'))
+            live.catchUp()
+          },
+        })
+      : undefined
+  if (adapter) {
+    adapter.attach(io)
+    closers.push(() => adapter.close())
+  }
 
   const housekeeping = new Housekeeping({
     db,
@@ -132,10 +153,22 @@ export async function startCoordinator(
   if (config.scanOnStart) await scanAll(db)
 
   const port = await listen(http, config)
-  closers.push(() => io.close())
+  closers.push(() => closeServer(http.server))
+  await presence.start(config.url ?? ownUrl(config.host, port, hostname()))
+  // Only now: an agent's row names the coordinator that it is connected to.
+  if (adapter) await adapter.listening
+  io.attach(http.server)
+  guard.attach(io)
+  // Agents and browsers go elsewhere at once. Not waited for: one that sleeps takes half a minute to say goodbye.
+  closers.push(() => void io.close())
   closers.push(answerSupervisor({ db, log, setWebFolder: http.setWebFolder }))
   log.info({ host: config.host, port }, 'coordinator ready')
   return { port, setupToken: (await isSetupNeeded(db)) ? setupToken.value : null }
+}
+
+/** A statement that hangs must not keep the process: the database gives it up with its connection. */
+async function closeDatabase(db: Database): Promise<void> {
+  await Promise.race([db.destroy(), sleep(CLOSE_LIMIT_MS, undefined, { ref: false })])
 }
 
 async function requireDatabase(db: Database, address: CoordinatorConfig['database']): Promise<void> {

@@ -104,6 +104,23 @@ export class AgentHub {
     this.#options.onChange('agents')
   }
 
+  /** Words of other coordinators may have been missed: tells the agents here once more how things stand. */
+  async catchUp(): Promise<void> {
+    const { db, presence } = this.#options
+    const rows = await db
+      .selectFrom('agent')
+      .select(['id', 'draining', 'settings', 'coordinator_id', 'revoked_at'])
+      .where('id', 'in', [0, ...this.#connected.keys()])
+      .execute()
+    for (const row of rows) {
+      const socket = this.#connected.get(row.id)?.socket
+      if (row.coordinator_id !== presence.id || row.revoked_at) socket?.disconnect(true)
+      socket?.emit('agent.drain', { drain: row.draining })
+      socket?.emit('agent.settings', row.settings)
+      socket?.emit('work.available', {})
+    }
+  }
+
   async #update(agentId: number, change: { draining: boolean } | { settings: string }): Promise<void> {
     const { db } = this.#options
     const row = await db
@@ -252,7 +269,8 @@ export class AgentHub {
     // First, so that the going of the old connection is not taken for the agent's.
     this.#connected.set(row.id, connected)
     guard.trust(socket)
-    namespace.in(roomOfAgent(row.id)).disconnectSockets(true)
+    // Takes effect here when the others have been told, and this one may have joined by then.
+    namespace.in(roomOfAgent(row.id)).except(socket.id).disconnectSockets(true)
     await socket.join([roomOfAgent(row.id), ...[...connected.capabilities].map(roomOfCapability)])
     const returned = await returnUnheld(db, row.id, hello.instance, hello.held)
     const gone = await renewLeases(db, row.id, hello.held, leaseTtlMs)
@@ -281,8 +299,19 @@ export class AgentHub {
   }
 
   async #renew(agent: Connected, message: AgentMessage<'lease.renew'>) {
-    const { db, leaseTtlMs } = this.#options
-    await sql`update agent set last_seen_at = now() where id = ${agent.agentId}`.execute(db)
+    const { db, presence, leaseTtlMs } = this.#options
+    const { numUpdatedRows } = await db
+      .updateTable('agent')
+      .set({ last_seen_at: sql<Date>`now()` })
+      .where('id', '=', agent.agentId)
+      .where('coordinator_id', '=', presence.id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) {
+      // The word that should have closed this connection has been lost.
+      agent.socket.disconnect(true)
+      throw new AppError('unavailable', 'This agent has connected elsewhere since, or has been revoked')
+    }
     return { gone: await renewLeases(db, agent.agentId, message.leases, leaseTtlMs) }
   }
 

@@ -91,6 +91,11 @@ export class LiveBroadcast {
     if (this.#namespace.sockets.size > 0) this.#changes.changed(...impliedBy[what])
   }
 
+  /** Changes elsewhere may have been missed: shows everything anew. */
+  catchUp(): void {
+    for (const what of Object.keys(impliedBy) as LiveEvent[]) this.#changedHere(what)
+  }
+
   /** Closes the sockets of a session that has ended. */
   endSession(token: string): void {
     this.#namespace.in(roomOf(token)).disconnectSockets(true)

@@ -17,10 +17,10 @@ export type PresenceOptions = {
   db: Database
   log: Logger
   version: string
-  /** Where the other coordinators reach this one. */
-  url: string
   /** No other coordinator can use this database: rows of earlier lives are removed at once. */
   isAlone: boolean
+  /** A coordinator has come or gone, and with it perhaps the agents that it had. */
+  onPeers?: () => void
 }
 
 /**
@@ -34,16 +34,18 @@ export class Presence {
   readonly #options: PresenceOptions
   readonly #stopping = new AbortController()
   #loop: Promise<void> | undefined
+  #peers: string | undefined
 
   constructor(options: PresenceOptions) {
     this.#options = options
   }
 
-  async start(): Promise<void> {
+  /** @param url where the other coordinators reach this one */
+  async start(url: string): Promise<void> {
     const { db, isAlone } = this.#options
     if (isAlone) await db.deleteFrom('coordinator').execute()
-    await this.#beat()
-    this.#loop ??= this.#run(this.#stopping.signal)
+    await this.#beat(url)
+    this.#loop ??= this.#run(url, this.#stopping.signal)
   }
 
   async stop(): Promise<void> {
@@ -62,21 +64,28 @@ export class Presence {
       .execute()
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
+  async #run(url: string, signal: AbortSignal): Promise<void> {
     for (;;) {
       await sleep(BEAT_MS, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
-      await this.#beat().catch((error) =>
+      await this.#beat(url).catch((error) =>
         this.#options.log.warn({ err: error }, 'could not tell the other coordinators that this one lives'),
       )
     }
   }
 
-  async #beat(): Promise<void> {
-    const { db, url, version } = this.#options
+  async #beat(url: string): Promise<void> {
+    const { db, version, onPeers } = this.#options
     await sql`insert into coordinator (id, url, host, version)
       values (${this.id}, ${url}, ${hostname()}, ${version})
       on conflict (id) do update set seen_at = now()`.execute(db)
+    const { rows } = await sql<{ id: string }>`select id from coordinator
+      where id <> ${this.id} and seen_at > now() - make_interval(secs => ${sql.lit(GONE_AFTER_S)})
+      order by id`.execute(db)
+    const peers = rows.map(({ id }) => id).join()
+    const isChanged = this.#peers !== undefined && this.#peers !== peers
+    this.#peers = peers
+    if (isChanged) onPeers?.()
   }
 }
 

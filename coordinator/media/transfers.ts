@@ -1,12 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { CoordinatorMessage } from '../../protocol/agents.ts'
 import { AppError, ErrorBody, type ErrorCode } from '../../protocol/errors.ts'
+import { createTransferId } from './transfer-id.ts'
 
 type BytesWanted = Omit<CoordinatorMessage<'bytes.send'>, 'transferId'>
 
 export type TransfersOptions = {
+  /** Which coordinator waits for the bytes, should the agent send them to another. */
+  coordinatorId: string
   /** Asks the agent; false when it is not connected. */
   sendToAgent: (agentId: number, message: CoordinatorMessage<'bytes.send'>) => Promise<boolean>
   /** How long an agent may take until its first byte. */
@@ -79,9 +81,13 @@ export class Transfers {
     this.#options = options
   }
 
+  get coordinatorId(): string {
+    return this.#options.coordinatorId
+  }
+
   /** @throws AppError `library_offline`, `unavailable`, or the reason that the agent gave */
   async ask(agentId: number, wanted: BytesWanted, signal: AbortSignal): Promise<Upload> {
-    const transferId = randomBytes(24).toString('base64url')
+    const transferId = createTransferId(this.coordinatorId)
     const { promise, resolve, reject } = Promise.withResolvers<Upload>()
     const stop = (): void => reject(new AppError('conflict', 'Nobody waits for these bytes any more'))
     const timer = setTimeout(() => {

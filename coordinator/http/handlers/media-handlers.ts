@@ -8,6 +8,8 @@ import type { DerivedStore } from '../../media/derived-store.ts'
 import { findDerived } from '../../media/find-derived.ts'
 import { requireOriginal } from '../../media/find-original.ts'
 import { refuseLostDerived } from '../../media/refuse-lost-derived.ts'
+import { isRelayed, relayTransfer } from '../../media/relay-transfer.ts'
+import { homeOfTransfer } from '../../media/transfer-id.ts'
 import type { Transfers } from '../../media/transfers.ts'
 import type { Handlers } from '../handler.ts'
 import { sendDerived } from '../send-derived.ts'
@@ -59,6 +61,11 @@ export function mediaHandlers(dependencies: Dependencies): Pick<Handlers, Names>
       return {}
     },
     putTransfer: async ({ params, caller, context }) => {
+      const home = homeOfTransfer(params.id)
+      if (home !== undefined && home !== transfers.coordinatorId && !isRelayed(context.headers)) {
+        await relayTransfer(db, home, params.id, context.req)
+        return {}
+      }
       await transfers.receive(params.id, caller.agentId, context.req, {
         contentLength: context.request.length,
         contentType: context.headers['content-type'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
@@ -62,6 +63,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     onBytesWanted: () => {},
   } as unknown as TestServer
   const transfers = new Transfers({
+    coordinatorId: randomUUID(),
     waitMs: options.waitMs ?? 5_000,
     sendToAgent: async (agentId, message) => {
       if (!test.online.has(agentId)) return false

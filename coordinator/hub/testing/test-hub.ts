@@ -43,8 +43,8 @@ export async function startHub(db: Database): Promise<TestHub> {
   const errors: string[] = []
   const changes: string[] = []
   const silent = pino({ level: 'silent' })
-  const presence = new Presence({ db, log: silent, version: 'test', url: 'http://127.0.0.1', isAlone: false })
-  await presence.start()
+  const presence = new Presence({ db, log: silent, version: 'test', isAlone: false })
+  await presence.start('http://127.0.0.1')
   const hub = new AgentHub({
     db,
     log: pino({ level: 'error' }, { write: (line) => void errors.push(line) }),

@@ -40,8 +40,8 @@ async function start(request: Extract<HubRequest, { type: 'start' }>): Promise<v
   const db = openDatabase(request.address)
   await migrate(db)
   await enrollAgents(db, request.agents)
-  const presence = new Presence({ db, log, version: 'bench', url: 'http://127.0.0.1', isAlone: true })
-  await presence.start()
+  const presence = new Presence({ db, log, version: 'bench', isAlone: true })
+  await presence.start('http://127.0.0.1')
   const server = createServer()
   const io = new Server(server, { serveClient: false })
   const hub = new AgentHub({
