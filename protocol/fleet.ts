@@ -13,6 +13,8 @@ export const AgentView = z
     id: AgentId,
     name: z.string(),
     state: z.enum(['online', 'draining', 'offline']),
+    /** It gets no work until a person resumes it, whether it is connected or not. */
+    paused: z.boolean(),
     lastSeenAt: z.iso.datetime().nullable(),
     version: z.string().nullable(),
     facts: HostFacts.nullable(),

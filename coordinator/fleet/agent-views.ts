@@ -22,12 +22,13 @@ export async function listAgents(db: Queryable): Promise<AgentView[]> {
   return rows.map(({ draining, connected, lastSeenAt, roots, ...agent }) => ({
     ...agent,
     state: connected ? (draining ? 'draining' : 'online') : 'offline',
+    paused: draining,
     lastSeenAt: lastSeenAt?.toISOString() ?? null,
     roots: roots.map(displayPathName),
   }))
 }
 
-type AgentRow = Omit<AgentView, 'state' | 'lastSeenAt'> & {
+type AgentRow = Omit<AgentView, 'state' | 'paused' | 'lastSeenAt'> & {
   draining: boolean
   connected: boolean
   lastSeenAt: Date | null

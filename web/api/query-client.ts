@@ -27,5 +27,5 @@ export function isSignedOut(error: unknown): boolean {
 }
 
 function mayHelp(error: unknown): boolean {
-  return error instanceof AppError && errorRules[error.code].retry === 'later'
+  return error instanceof AppError && errorRules[error.code].retry !== 'never'
 }

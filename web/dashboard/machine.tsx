@@ -47,10 +47,14 @@ export function Machine({ agent, running }: { agent: AgentView; running: readonl
   )
 }
 
-function describeNow({ state, lastSeenAt, leases, perMinute }: AgentView, nowMs: number): string {
+function describeNow(
+  { state, paused: isPaused, lastSeenAt, leases, perMinute }: AgentView,
+  nowMs: number,
+): string {
   if (state === 'offline') {
     const seen = lastSeenAt ? `Last seen ${formatAgo(lastSeenAt, nowMs)}.` : 'Never seen yet.'
-    return `${seen} Work that only it can do waits for it.`
+    const paused = isPaused ? ' It is paused and takes no work when it is back.' : ''
+    return `${seen} Work that only it can do waits for it.${paused}`
   }
   if (state === 'draining') {
     return leases > 0
@@ -70,10 +74,10 @@ function PauseMachine({ agent }: { agent: AgentView }) {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: agentsQuery.queryKey }),
     onError: sayError(`“${agent.name}” could not be changed`),
   })
-  if (!isAdmin || agent.state === 'offline') return null
+  if (!isAdmin) return null
   return (
     <PauseButton
-      isPaused={agent.state === 'draining'}
+      isPaused={agent.paused}
       what={agent.name}
       hint="It finishes what it has and takes no more"
       isBusy={change.isPending}

@@ -191,8 +191,10 @@ export async function startFakeServer(options: {
       tellJobs({ jobs: world.queue.retryDead(body) }),
     cancelJob: ({ params }: { params: { id: number } }) => tellJobs(world.queue.cancel(params.id)),
     listAgents: () => ({ items: world.agents }),
-    drainAgent: ({ params }: { params: { id: number } }) => setAgent(params.id, { state: 'draining' }),
-    resumeAgent: ({ params }: { params: { id: number } }) => setAgent(params.id, { state: 'online' }),
+    drainAgent: ({ params }: { params: { id: number } }) =>
+      setAgent(params.id, { state: 'draining', paused: true }),
+    resumeAgent: ({ params }: { params: { id: number } }) =>
+      setAgent(params.id, { state: 'online', paused: false }),
     updateAgent: ({
       params,
       body,

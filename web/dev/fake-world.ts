@@ -114,6 +114,7 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
       id: 1,
       name: 'vault',
       state: isBroken ? 'draining' : 'online',
+      paused: isBroken,
       lastSeenAt: minutesAgo(0),
       version: '0.1.0',
       facts: {
@@ -139,6 +140,7 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
     {
       id: 2,
       name: 'workshop',
+      paused: false,
       state: isBroken ? 'offline' : 'online',
       lastSeenAt: minutesAgo(isBroken ? 190 : 0),
       version: '0.1.0',
