@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, globSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 
 const repositoryFolder = resolve(import.meta.dirname, '..')
@@ -26,6 +26,11 @@ export function findProgram(name: string): string | undefined {
     .filter(Boolean)
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path) && isExecutable(path))
+}
+
+/** Absolute path of a library that changes how programs run, where Debian puts those of faketime; or undefined. */
+export function findLibrary(name: string): string | undefined {
+  return globSync(`/usr/lib/*/faketime/${name}`)[0]
 }
 
 /** The environment for a child process: this one's, with changes; undefined takes a name away. */

@@ -1,7 +1,9 @@
+import { benchBackup } from './backup.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLeases } from './leases.ts'
 
 const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
+  backup: benchBackup,
   ingest: benchIngest,
   leases: benchLeases,
 }

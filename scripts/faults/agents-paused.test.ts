@@ -4,11 +4,17 @@ import { readJobSteps } from './testing/audit.ts'
 import type { FaultRig } from './testing/fault-rig.ts'
 import { FaultRun, sizes, TEST_LIMIT_MS } from './testing/fault-run.ts'
 import { expectNothingLeft } from './testing/invariants.ts'
-import { expectProbesDoneOnce, feedWhile, startProbeRig, untilProbesEnded } from './testing/probe-rig.ts'
+import {
+  expectProbesDoneOnce,
+  feedWhile,
+  probePlan,
+  startProbeRig,
+  untilProbesEnded,
+} from './testing/probe-rig.ts'
 import { PROBE_KIND, type ProbePayload } from './testing/probe-work.ts'
 import type { RigProcess } from './testing/rig-process.ts'
 
-const NAMES = ['probe-1', 'probe-2', 'probe-3', 'probe-4']
+const AGENTS = ['probe-1', 'probe-2', 'probe-3', 'probe-4'].map(probePlan)
 const WORK_MS = [100, 1_200] as const
 /** An agent works for so long before its next pause, in ms. */
 const BETWEEN_MS = [200, 1_200] as const
@@ -20,7 +26,7 @@ test('SIGSTOP past the lease: what a paused agent still reports changes nothing'
 }, async () => {
   const run = new FaultRun('R2 agents paused')
   const { pauses, leaseTtlMs } = sizes.agentsPaused
-  await using rig = await startProbeRig(NAMES, { leaseTtlMs })
+  await using rig = await startProbeRig(AGENTS, { leaseTtlMs })
   let left = pauses
   const jobs = await feedWhile(
     rig,
@@ -44,7 +50,7 @@ test('SIGSTOP past the lease: what a paused agent still reports changes nothing'
 test('SIGSTOP of all agents at once: they go on by themselves', { timeout: TEST_LIMIT_MS }, async () => {
   const run = new FaultRun('R33 all agents paused')
   const { pauses, leaseTtlMs } = sizes.allPaused
-  await using rig = await startProbeRig(NAMES, { leaseTtlMs })
+  await using rig = await startProbeRig(AGENTS, { leaseTtlMs })
   const pauseAll = async () => {
     for (let done = 0; done < pauses; done += 1) {
       await sleep(run.between(...BETWEEN_MS))

@@ -8,8 +8,8 @@ export type FaultSizes = {
   allPaused: { pauses: number; leaseTtlMs: number }
   /** R3, on each database. */
   coordinatorKilled: { kills: number; files: number }
-  /** R5 */
-  framesLost: { jobs: number; cuts: number }
+  /** R5; the photos are read twice, once through a good line. */
+  framesLost: { jobs: number; photos: number; cuts: number }
   /** R6: the line is down for each of these, in each of three ways. */
   networkSplit: { downMs: readonly number[]; rounds: number; leaseTtlMs: number }
   /** R7 */
@@ -32,9 +32,9 @@ const short: FaultSizes = {
   agentsPaused: { pauses: 10, leaseTtlMs: 2_000 },
   allPaused: { pauses: 2, leaseTtlMs: 2_000 },
   coordinatorKilled: { kills: 5, files: 200 },
-  framesLost: { jobs: 200, cuts: 10 },
+  framesLost: { jobs: 200, photos: 30, cuts: 10 },
   networkSplit: { downMs: [4_000], rounds: 1, leaseTtlMs: 2_000 },
-  clocks: { jobs: 200 },
+  clocks: { jobs: 100 },
   poisonJob: { jobs: 60 },
   nativeCalls: { calls: 10 },
   busyHandler: { busyMs: 8_000, leaseTtlMs: 3_000 },
@@ -48,7 +48,7 @@ const full: FaultSizes = {
   agentsPaused: { pauses: 100, leaseTtlMs: 2_000 },
   allPaused: { pauses: 20, leaseTtlMs: 2_000 },
   coordinatorKilled: { kills: 100, files: 5_000 },
-  framesLost: { jobs: 5_000, cuts: 50 },
+  framesLost: { jobs: 5_000, photos: 500, cuts: 50 },
   networkSplit: { downMs: [10_000, 60_000, 300_000], rounds: 1, leaseTtlMs: 5_000 },
   clocks: { jobs: 5_000 },
   poisonJob: { jobs: 1_000 },

@@ -90,7 +90,8 @@ export function writeCrashImage(image: CrashImage, folder: string): void {
 }
 
 function makeContent(file: FileNode, fate: Fate, random: SeededRandom): Buffer {
-  if (file.pending.length === 0 || fate === 'lose') return file.durable.bytes
+  // The image may outlive this moment.
+  if (file.pending.length === 0 || fate === 'lose') return Buffer.from(file.durable.bytes)
   const content = file.durable.copy()
   const keptShare = random.next()
   for (const change of survivors(file.pending, fate, random)) {

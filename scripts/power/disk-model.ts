@@ -1,4 +1,5 @@
-import { posix } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import type { DiskEvent, FileBytes } from './disk-record.ts'
 import { FileContent } from './file-content.ts'
 
@@ -85,9 +86,24 @@ export class DiskModel {
     }
   }
 
-  /** Everything reaches the disk, as when the process ends and the machine goes on. */
-  settle(): void {
-    for (const node of this.nodes.values()) settleNode(node, Number.POSITIVE_INFINITY)
+  /** A disk that holds what is below a folder, all of it durable. */
+  static of(folder: string): DiskModel {
+    const model = new DiskModel()
+    const add = (below: string) => {
+      for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+        const path = posix.join(below, entry.name)
+        if (entry.isDirectory()) {
+          model.#add(path, emptyFolder())
+          add(path)
+        } else if (entry.isFile()) {
+          const content = new FileContent(readFileSync(join(folder, path)))
+          model.#add(path, { type: 'file', durable: content, pending: [] })
+        }
+      }
+    }
+    add('.')
+    for (const node of model.nodes.values()) settleNode(node, Number.POSITIVE_INFINITY)
+    return model
   }
 
   #endSync(sync: number): void {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type LossKind, lossKinds, makeCrashImage, writeCrashImage } from './crash-image.ts'
-import { DiskModel } from './disk-model.ts'
+import { type CrashImage, type LossKind, lossKinds, makeCrashImage, writeCrashImage } from './crash-image.ts'
+import type { DiskModel } from './disk-model.ts'
 import { type DiskEvent, readDiskRecord } from './disk-record.ts'
 import { ImageChecker } from './image-checker.ts'
 import type { DatabaseProgram } from './recorded-database.ts'
@@ -18,26 +18,33 @@ export type Simulation = {
   images: number
   seed: number
   /** The disk before the record begins. */
-  model?: DiskModel
-  /** Acknowledged before the record begins. */
-  acknowledged?: Map<number, number>
+  model: DiskModel
+  /** For each client, what was acknowledged before the record begins. */
+  acknowledged: Map<number, number>
 }
 
 export type BadImage = { event: number; kind: LossKind; seed: number; wrong: string[] }
-export type SimulationResult = { images: number; events: number; bad: BadImage[] }
+export type SimulationResult = {
+  images: number
+  events: number
+  bad: BadImage[]
+  /** One of the images again, for a run that begins where another was cut off, with what it must hold. */
+  survivor: { image: CrashImage; acknowledged: Map<number, number> } | undefined
+}
 
 /**
  * Lets the power fail at many moments of a recorded run, and has each image that the disk may then hold
- * opened and checked. Afterwards `model` and `acknowledged` are as at the end of the record.
+ * opened and checked. Uses up `model` and `acknowledged`.
  */
 export async function simulatePowerLoss(simulation: Simulation): Promise<SimulationResult> {
-  const { program, recordPath, scratchFolder, seed } = simulation
-  const { model = new DiskModel(), acknowledged = new Map<number, number>() } = simulation
+  const { program, recordPath, scratchFolder, seed, model, acknowledged } = simulation
   const { events, moments } = chooseMoments(recordPath, simulation.images, new SeededRandom(seed))
   const bad: BadImage[] = []
   const idle = Array.from({ length: CHECKERS }, () => new ImageChecker())
   const checkers = [...idle]
   const running = new Set<Promise<void>>()
+  const survivorAt = new SeededRandom(seed).below(simulation.images)
+  let survivor: SimulationResult['survivor']
   let images = 0
   let event = 0
 
@@ -47,9 +54,11 @@ export async function simulatePowerLoss(simulation: Simulation): Promise<Simulat
     const imageSeed = seed * 1_000_003 + images
     const random = new SeededRandom(imageSeed)
     const kind = random.pick(lossKinds)
+    const image = makeCrashImage(model, kind, random)
+    if (images === survivorAt) survivor = { image, acknowledged: new Map(acknowledged) }
     images += 1
     const folder = mkdtempSync(join(scratchFolder, 'image-'))
-    writeCrashImage(makeCrashImage(model, kind, random), folder)
+    writeCrashImage(image, folder)
     const request = { program, folder, acknowledged: [...acknowledged] }
     const moment = event
     const done = checker.check(request).then((wrong) => {
@@ -71,7 +80,7 @@ export async function simulatePowerLoss(simulation: Simulation): Promise<Simulat
   } finally {
     for (const checker of checkers) checker.close()
   }
-  return { images, events, bad }
+  return { images, events, bad, survivor }
 }
 
 /** Moments before an event: half of them anywhere, half near what changes what is durable. */

@@ -8,6 +8,8 @@ const LOOK_MS = 60_000
 
 export type BackupScheduleOptions = {
   backupsFolder: string
+  /** When Hearth was started; milliseconds since 1970. */
+  startedAt: number
   /** Makes one and says how it went; must not throw. */
   makeBackup: (signal: AbortSignal) => Promise<void>
 }
@@ -38,10 +40,9 @@ export class BackupSchedule {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const startedAt = Date.now()
     let lastTriedAt: number | null = null
     while (!signal.aborted) {
-      const waitMs = (await this.#nextAt(startedAt, lastTriedAt)) - Date.now()
+      const waitMs = (await this.#nextAt(lastTriedAt)) - Date.now()
       if (waitMs > 0) {
         await sleep(Math.min(waitMs, LOOK_MS), undefined, { signal }).catch(() => {})
       } else {
@@ -51,8 +52,8 @@ export class BackupSchedule {
     }
   }
 
-  async #nextAt(startedAt: number, lastTriedAt: number | null): Promise<number> {
-    const { backupsFolder } = this.#options
+  async #nextAt(lastTriedAt: number | null): Promise<number> {
+    const { backupsFolder, startedAt } = this.#options
     const { lastFailure } = await readBackupStatus(backupsFolder)
     const lastDaily = (await listBackups(backupsFolder)).findLast(({ kind }) => kind === 'daily')
     return nextBackupAt(

@@ -32,6 +32,7 @@ export class DatabaseCare {
     this.#screen = screen
     this.schedule = new BackupSchedule({
       backupsFolder: dataFolder.backups(data),
+      startedAt: Date.now(),
       makeBackup: (signal) => this.#makeDaily(signal),
     })
   }

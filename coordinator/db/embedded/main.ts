@@ -5,6 +5,7 @@ import { EmbeddedConfig } from '../../../config/embedded-config.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import { runProcess } from '../../../config/run-process.ts'
 import { lockFolder } from './folder-lock.ts'
+import { LogSync } from './log-sync.ts'
 import { openEngine } from './open-engine.ts'
 import { runAlone } from './run-alone.ts'
 import { tidyTables } from './tidy-tables.ts'
@@ -25,14 +26,16 @@ await runProcess(log, async (closers) => {
   const lock = await lockFolder(config.folder, 'database', LOCK_WAIT_MS)
   closers.push(() => lock.release())
 
-  const database = await openEngine(config.folder)
+  // At once: what was answered may be lost, and what the engine holds in memory cannot be trusted.
+  const end = (error: unknown, what: string) => {
+    log.fatal({ err: error }, what)
+    process.exit(1)
+  }
+  const logSync = new LogSync((error) => end(error, 'the disk did not take the log; ending'))
+  const database = await openEngine(config.folder, { logSync })
   closers.push(() => database.close())
 
-  const server = new WireServer(database, (error) => {
-    // At once: its memory cannot be trusted. Started again, it recovers from what it wrote.
-    log.fatal({ err: error }, 'the database engine broke; ending')
-    process.exit(1)
-  })
+  const server = new WireServer(database, (error) => end(error, 'the database engine broke; ending'), logSync)
   const socketPath = join(config.socketFolder, '.s.PGSQL.5432')
   rmSync(socketPath, { force: true })
   await server.listen(socketPath)

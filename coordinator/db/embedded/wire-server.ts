@@ -1,12 +1,20 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { PGlite } from '@electric-sql/pglite'
+import type { LogSync } from './log-sync.ts'
 import { MessageReader } from './message-reader.ts'
 import { simpleQuery } from './run-alone.ts'
 
 const READY_FOR_QUERY = 0x5a
 const READY_BYTES = 6
 
-type Client = { id: number; socket: Socket; queue: Uint8Array[]; closed: boolean }
+type Client = {
+  id: number
+  socket: Socket
+  queue: Uint8Array[]
+  /** When the answers until now are out. */
+  answered: Promise<unknown>
+  closed: boolean
+}
 
 /**
  * Speaks the Postgres protocol for an embedded database, to several clients at once.
@@ -24,6 +32,7 @@ type Client = { id: number; socket: Socket; queue: Uint8Array[]; closed: boolean
 export class WireServer {
   readonly #database: PGlite
   readonly #onBroken: (error: unknown) => void
+  readonly #logSync: Pick<LogSync, 'settled'> | undefined
   readonly #server: Server
   readonly #clients = new Set<Client>()
   /** Clients with waiting batches, in the order of their asking. */
@@ -33,9 +42,13 @@ export class WireServer {
   #working: Promise<void> | undefined
   #lastId = 0
 
-  /** @param onBroken the engine threw, which failing SQL never makes it do: it must not be asked again */
-  constructor(database: PGlite, onBroken: (error: unknown) => void) {
+  /**
+   * @param onBroken the engine threw, which failing SQL never makes it do: it must not be asked again
+   * @param logSync whom the engine leaves its commits to, if to anybody
+   */
+  constructor(database: PGlite, onBroken: (error: unknown) => void, logSync?: Pick<LogSync, 'settled'>) {
     this.#database = database
+    this.#logSync = logSync
     this.#onBroken = onBroken
     this.#server = createServer((socket) => this.#accept(socket))
   }
@@ -55,7 +68,13 @@ export class WireServer {
   }
 
   #accept(socket: Socket): void {
-    const client: Client = { id: ++this.#lastId, socket, queue: [], closed: false }
+    const client: Client = {
+      id: ++this.#lastId,
+      socket,
+      queue: [],
+      answered: Promise.resolve(),
+      closed: false,
+    }
     const reader = new MessageReader()
     this.#clients.add(client)
     socket.setNoDelay(true)
@@ -123,7 +142,7 @@ export class WireServer {
           onRawData: (answer) => void answers.push(Buffer.from(answer)),
         }),
       )
-      if (client.socket.writable) client.socket.write(onceReady(Buffer.concat(answers)))
+      this.#answer(client, onceReady(Buffer.concat(answers)))
     } catch (error) {
       // The client cannot know what was done and must ask again, as must all others.
       for (const each of this.#clients) each.socket.destroy()
@@ -133,6 +152,16 @@ export class WireServer {
       return
     }
     this.#owner = this.#database.isInTransaction() ? client : undefined
+  }
+
+  /**
+   * Sends an answer when everything that it may speak of is on the disk: the client's own commit, and those of
+   * others that it has read. Other clients have their turn meanwhile.
+   */
+  #answer(client: Client, answer: Buffer): void {
+    client.answered = Promise.all([client.answered, this.#logSync?.settled()]).then(() => {
+      if (client.socket.writable) client.socket.write(answer)
+    })
   }
 }
 

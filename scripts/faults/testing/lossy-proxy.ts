@@ -6,8 +6,14 @@ import { type RawData, WebSocket, WebSocketServer } from 'ws'
 /** Socket.IO's events and acknowledgements, as they begin on the wire: `42…` and `43…`. */
 const MESSAGE = /^4[23]/
 
-/** What becomes of one frame. */
-export type Fate = 'passed' | 'dropped' | 'doubled'
+/** What becomes of one frame. `late`: it arrives after `lateMs`, when others have overtaken it. */
+export type Fate = 'passed' | 'dropped' | 'doubled' | 'late'
+
+export type LossyProxyOptions = {
+  /** Asked for each message; the rates are the caller's. */
+  fateOf: () => Fate
+  lateMs: number
+}
 
 /**
  * Stands between agents and their coordinator and treats their frames badly, in both directions.
@@ -17,30 +23,30 @@ export type Fate = 'passed' | 'dropped' | 'doubled'
  * connection that could lose anything. HTTP passes as it is; TCP repairs or breaks it.
  */
 export class LossyProxy implements AsyncDisposable {
-  readonly #target: URL
-  readonly #fateOf: () => Fate
+  readonly #options: LossyProxyOptions
   readonly #server: Server
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
-  readonly counts: Record<Fate, number> = { passed: 0, dropped: 0, doubled: 0 }
+  readonly counts: Record<Fate, number> = { passed: 0, dropped: 0, doubled: 0, late: 0 }
+  #target = new URL('http://127.0.0.1')
 
-  private constructor(target: string, fateOf: () => Fate) {
-    this.#target = new URL(target)
-    this.#fateOf = fateOf
+  private constructor(options: LossyProxyOptions) {
+    this.#options = options
     this.#server = createServer((incoming, answer) => this.#passHttp(incoming, answer))
     this.#server.on('upgrade', (incoming, socket, head) => {
       this.#sockets.handleUpgrade(incoming, socket, head, (near) => this.#join(near, incoming))
     })
   }
 
-  /** @param fateOf asked for each message; the rates are the caller's */
-  static async listen(target: string, fateOf: () => Fate): Promise<LossyProxy> {
-    const proxy = new LossyProxy(target, fateOf)
+  static async listen(options: LossyProxyOptions): Promise<LossyProxy> {
+    const proxy = new LossyProxy(options)
     proxy.#server.listen(0, '127.0.0.1')
     await once(proxy.#server, 'listening')
     return proxy
   }
 
-  get url(): string {
+  /** @returns where to find what is at `url`, through this proxy */
+  standBefore(url: string): string {
+    this.#target = new URL(url)
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
@@ -81,13 +87,16 @@ export class LossyProxy implements AsyncDisposable {
   }
 
   #forward(data: RawData | string, to: WebSocket): void {
-    if (to.readyState !== WebSocket.OPEN) return
     const frame = data.toString()
-    const fate = MESSAGE.test(frame) ? this.#fateOf() : 'passed'
-    if (MESSAGE.test(frame)) this.counts[fate] += 1
-    if (fate === 'dropped') return
-    to.send(frame)
-    if (fate === 'doubled') to.send(frame)
+    const send = () => {
+      if (to.readyState === WebSocket.OPEN) to.send(frame)
+    }
+    const isMessage = MESSAGE.test(frame)
+    const fate = isMessage ? this.#options.fateOf() : 'passed'
+    if (isMessage) this.counts[fate] += 1
+    if (fate === 'late') setTimeout(send, this.#options.lateMs).unref()
+    else if (fate !== 'dropped') send()
+    if (fate === 'doubled') send()
   }
 
   #passHttp(incoming: IncomingMessage, answer: ServerResponse): void {

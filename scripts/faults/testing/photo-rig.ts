@@ -31,24 +31,24 @@ export async function preparePhotos(folders: number, photosEach: number): Promis
   }
 }
 
+/** A real vault agent with one library. */
+export function vaultPlan(name: string, root: string): AgentPlan {
+  return {
+    name,
+    root,
+    capabilities: [
+      { capability: 'scan', concurrency: 1 },
+      { capability: 'ingest', concurrency: 2 },
+    ],
+  }
+}
+
 /** A coordinator and one real vault agent for each folder. */
 export function startPhotoRig(
   photos: PhotoFolders,
   options: Partial<FaultRigOptions> = {},
-  planOf: (name: string) => Partial<AgentPlan> = () => ({}),
 ): Promise<FaultRig> {
-  const agents = photos.roots.map((root, index): AgentPlan => {
-    const name = `vault-${index + 1}`
-    return {
-      name,
-      root,
-      capabilities: [
-        { capability: 'scan', concurrency: 1 },
-        { capability: 'ingest', concurrency: 2 },
-      ],
-      ...planOf(name),
-    }
-  })
+  const agents = photos.roots.map((root, index) => vaultPlan(`vault-${index + 1}`, root))
   return FaultRig.start({ agents, ...options })
 }
 

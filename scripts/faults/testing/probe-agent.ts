@@ -10,6 +10,7 @@ import { AgentConfig } from '../../../config/agent-config.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import { runProcess } from '../../../config/run-process.ts'
 import {
+  monotonicMs,
   PROBE_KIND,
   type ProbeEffect,
   type ProbeInput,
@@ -35,7 +36,7 @@ await runProcess(log, async (closers) => {
 
 async function work({ jobId, token, does, workMs }: ProbeInput, context: JobContext): Promise<ProbeResult> {
   const giveSign = () => {
-    const effect: ProbeEffect = { jobId, token, runBy, atMs: Number(process.hrtime.bigint()) / 1e6 }
+    const effect: ProbeEffect = { jobId, token, runBy, atMs: monotonicMs(), wallMs: Date.now() }
     appendFileSync(join(config.stateFolder, 'effects'), `${JSON.stringify(effect)}\n`)
   }
   giveSign()

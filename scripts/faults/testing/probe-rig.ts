@@ -9,29 +9,27 @@ import { expectEachDoneOnce } from './invariants.ts'
 import { PROBE_KIND, ProbeEffect, type ProbePayload, probeBytes, probeContract } from './probe-work.ts'
 import { until } from './until.ts'
 
-/** Jobs that one probe agent runs at once. */
+/** Jobs that one probe agent runs at once, when nobody says otherwise. */
 const CONCURRENCY = 2
 const FEED_INTERVAL_MS = 100
 
-/** A coordinator and probe agents: the real queue and the real runtime, with work that can be told what to do. */
+/** The real coordinator with the probes' kind of work. */
+export const PROBE_COORDINATOR = 'scripts/faults/testing/probe-coordinator.ts'
+
+/** An agent with the real runtime, and work that can be told what to do. */
+export function probePlan(name: string, concurrency = CONCURRENCY): AgentPlan {
+  return {
+    name,
+    script: 'scripts/faults/testing/probe-agent.ts',
+    capabilities: [{ capability: 'detect', concurrency }],
+  }
+}
+
 export function startProbeRig(
-  names: readonly string[],
+  agents: readonly AgentPlan[],
   options: Partial<FaultRigOptions> = {},
-  planOf: (name: string) => Partial<AgentPlan> = () => ({}),
 ): Promise<FaultRig> {
-  const agents = names.map(
-    (name): AgentPlan => ({
-      name,
-      script: 'scripts/faults/testing/probe-agent.ts',
-      capabilities: [{ capability: 'detect', concurrency: CONCURRENCY }],
-      ...planOf(name),
-    }),
-  )
-  return FaultRig.start({
-    agents,
-    coordinatorScript: 'scripts/faults/testing/probe-coordinator.ts',
-    ...options,
-  })
+  return FaultRig.start({ agents, coordinatorScript: PROBE_COORDINATOR, ...options })
 }
 
 /** Queues jobs: agents notice at their next regular ask, or when a report makes them ask. Gives their ids. */

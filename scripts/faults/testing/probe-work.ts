@@ -36,6 +36,19 @@ export function probeBytes(jobId: number, token: number): Uint8Array {
   return Buffer.from(`job ${jobId}, token ${token}`)
 }
 
-/** One sign of a running handler. `atMs` is on the clock that all processes of a machine share and nobody sets. */
-export const ProbeEffect = z.object({ jobId: z.int(), token: z.int(), runBy: z.string(), atMs: z.number() })
+/** One sign of a running handler. */
+export const ProbeEffect = z.object({
+  jobId: z.int(),
+  token: z.int(),
+  runBy: z.string(),
+  /** See `monotonicMs`. */
+  atMs: z.number(),
+  /** What the clock on the wall showed there, in ms since 1970. */
+  wallMs: z.number(),
+})
 export type ProbeEffect = z.infer<typeof ProbeEffect>
+
+/** On the clock that all processes of a machine share and nobody sets. */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6
+}

@@ -1,0 +1,89 @@
+import { close, closeSync, fdatasync, openSync } from 'node:fs'
+import { syncFile } from './sync-path.ts'
+
+type Round = { paths: Set<string> } & PromiseWithResolvers<void>
+
+/**
+ * Syncs the write-ahead log beside the engine, one sync for all commits that wait for one.
+ *
+ * The engine asks for a sync at each commit and would stand still until the disk has done it. Here it is told
+ * at once that it is done, and goes on with the next client while the sync runs; the answer to the client is
+ * held back until then (`settled`). What asks for a sync meanwhile shares the next one.
+ *
+ * The engine now believes that log to be on the disk which is not yet. That is safe as long as nothing else
+ * reaches the files before it: `settleNow` must be called before any change that is not an append to the log.
+ *
+ * idle → syncing: `owe()`. syncing → syncing: with what was owed meanwhile. syncing → idle: nothing is owed.
+ * Any → failed: a sync failed. There is no way back: what was answered may be lost, so the process must end.
+ */
+export class LogSync {
+  readonly #onFailed: (error: unknown) => void
+  #running: Round | undefined
+  #next: Round = newRound()
+
+  /** @param onFailed must end the process */
+  constructor(onFailed: (error: unknown) => void) {
+    this.#onFailed = onFailed
+  }
+
+  /** What was written to this file of the log until now is to be on the disk, soon. */
+  owe(path: string): void {
+    this.#next.paths.add(path)
+    if (!this.#running) this.#start()
+  }
+
+  /** Resolves when everything owed until now is on the disk; undefined when it is already. */
+  settled(): Promise<void> | undefined {
+    if (this.#next.paths.size > 0) return this.#next.promise
+    return this.#running?.promise
+  }
+
+  /** Waits for the disk here and now. */
+  settleNow(): void {
+    const owed = [...(this.#running?.paths ?? []), ...this.#next.paths]
+    if (owed.length === 0) return
+    try {
+      for (const path of new Set(owed)) syncFile(path)
+    } catch (error) {
+      this.#onFailed(error)
+      throw error
+    }
+    // The sync under way goes on, but nobody needs it.
+    this.#running?.paths.clear()
+    this.#running?.resolve()
+    this.#next.resolve()
+    this.#next = newRound()
+  }
+
+  #start(): void {
+    const round = this.#next
+    this.#running = round
+    this.#next = newRound()
+    Promise.all([...round.paths].map(syncBeside)).then(
+      () => {
+        round.resolve()
+        this.#running = undefined
+        if (this.#next.paths.size > 0) this.#start()
+      },
+      // Nobody may be told that it is done, so the round stays open.
+      (error) => this.#onFailed(error),
+    )
+  }
+}
+
+function newRound(): Round {
+  return { paths: new Set(), ...Promise.withResolvers<void>() }
+}
+
+/** In a thread of Node's pool. With the callbacks, because these are what the power-loss simulator records. */
+function syncBeside(path: string): Promise<void> {
+  const file = openSync(path, 'r+')
+  return new Promise((resolve, reject) => {
+    fdatasync(file, (error) => {
+      if (error) {
+        closeSync(file)
+        reject(error)
+      } else close(file, () => resolve())
+    })
+  })
+}
