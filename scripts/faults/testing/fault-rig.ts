@@ -26,8 +26,8 @@ export type AgentPlan = {
   script?: string
   env?: Record<string, string>
   under?: readonly string[]
-  /** Where it finds the coordinator, when that is not where the coordinator says. */
-  coordinatorUrl?: (url: string) => string
+  /** Where it finds the coordinator, when that is not where the coordinator says; several of several. */
+  coordinatorUrl?: (url: string) => string | string[]
 }
 
 export type FaultRigOptions = {
@@ -160,7 +160,7 @@ function coordinatorConfig(options: FaultRigOptions, place: Place): Partial<Coor
 function agentConfig(plan: AgentPlan, folder: string, url: string): z.input<typeof AgentConfig> {
   return {
     name: plan.name,
-    coordinatorUrls: [plan.coordinatorUrl?.(url) ?? url],
+    coordinatorUrls: [plan.coordinatorUrl?.(url) ?? url].flat(),
     stateFolder: join(folder, 'agents', plan.name),
     capabilities: plan.capabilities,
     roots: plan.root ? [plan.root] : [],
