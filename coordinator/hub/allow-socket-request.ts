@@ -5,7 +5,7 @@ type Decide = (error: string | null, isAllowed: boolean) => void
 
 /**
  * For Socket.IO's `allowRequest`: no page of another site may open a socket here, whatever cookie its
- * browser adds. Agents send neither `Origin` nor cookies and pass.
+ * browser adds. Agents send neither `Origin` nor cookies and pass. Asked once for each connection.
  */
 export function allowSocketRequest(
   publicOrigins: readonly string[],
@@ -16,13 +16,7 @@ export function allowSocketRequest(
     const isPlainRead = request.method === 'GET' && request.headers.upgrade === undefined
     const isAllowed = isSameOrigin({ headers: request.headers, isPlainRead }, publicOrigins)
     if (!isAllowed) decide('This connection came from another site', false)
-    else if (isNew(request) && !guard.admits(request))
-      decide('Too many connections that have not said who they are', false)
+    else if (!guard.admits(request)) decide('Too many connections that have not said who they are', false)
     else decide(null, true)
   }
-}
-
-/** Asked for each request of a connection, also those that continue one. */
-function isNew(request: IncomingMessage): boolean {
-  return !/[?&]sid=/.test(request.url ?? '')
 }

@@ -53,7 +53,7 @@ const full: FaultSizes = {
   clocks: { jobs: 5_000 },
   poisonJob: { jobs: 1_000 },
   nativeCalls: { calls: 100 },
-  busyHandler: { busyMs: 30_000, leaseTtlMs: 5_000 },
+  busyHandler: { busyMs: 50_000, leaseTtlMs: 5_000 },
   flood: { packets: 100_000 },
   manyStarts: { starts: 50 },
 }

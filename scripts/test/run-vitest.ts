@@ -5,13 +5,22 @@ import { childEnvironment } from '../../config/test-environment.ts'
 import { runTool } from './run-check.ts'
 import { countTests, type TestCounts } from './test-counts.ts'
 
-/** Runs the tests and names those that were skipped. `filters` are paths, as vitest takes them. */
-export async function runVitest(filters: string[], databaseUrl: string | undefined): Promise<TestCounts> {
+/**
+ * Runs the tests and names those that were skipped.
+ *
+ * @param filters paths, as vitest takes them
+ * @param changes to the environment, for what a run of the tests is told
+ */
+export async function runVitest(
+  filters: string[],
+  databaseUrl: string | undefined,
+  changes: Record<string, string | undefined> = {},
+): Promise<TestCounts> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-report-'))
   try {
     const reportPath = join(folder, 'report.json')
     const parameters = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`]
-    const env = childEnvironment({ TEST_DATABASE_URL: databaseUrl })
+    const env = childEnvironment({ ...changes, TEST_DATABASE_URL: databaseUrl })
     const exitCode = await runTool('vitest/vitest.mjs', [...parameters, ...filters], env)
     const report: unknown = await readFile(reportPath, 'utf8').then(JSON.parse, () => undefined)
     const { skippedTitles, ...counts } = countTests(report, exitCode)

@@ -32,7 +32,7 @@ export function startProbeRig(
   return FaultRig.start({ agents, coordinatorScript: PROBE_COORDINATOR, ...options })
 }
 
-/** Queues jobs: agents notice at their next regular ask, or when a report makes them ask. Gives their ids. */
+/** Queues jobs: agents notice at their next regular ask, or when a report makes them ask. Gives their ids, in any order. */
 export async function submit(rig: FaultRig, payloads: readonly ProbePayload[]): Promise<number[]> {
   const { rows } = await sql<{ next: number }>`
     select coalesce(max(subject_id), 0) + 1 as next from job where kind = ${PROBE_KIND}`.execute(rig.db)

@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { childEnvironment } from '../../../config/test-environment.ts'
+
+const SCRIPT = join(import.meta.dirname, '..', '..', 'hearth.ts')
+
+export type CommandEnd = { exitCode: number | null; said: string; report: string }
+
+/** A real `hearth …` of a test. */
+export class HearthCommand {
+  readonly child: ChildProcess
+  readonly #end: Promise<CommandEnd>
+
+  /** @param under a command to run it under */
+  constructor(args: readonly string[], options: { databaseUrl?: string; under?: readonly string[] } = {}) {
+    const [command = '', ...parameters] = [...(options.under ?? []), process.execPath, SCRIPT, ...args]
+    this.child = spawn(command, parameters, {
+      env: childEnvironment({
+        DATABASE_URL: options.databaseUrl,
+        NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+        VITEST: undefined,
+      }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#end = this.#read()
+  }
+
+  static run(args: readonly string[], options: { databaseUrl?: string } = {}): Promise<CommandEnd> {
+    return new HearthCommand(args, options).end()
+  }
+
+  end(): Promise<CommandEnd> {
+    return this.#end
+  }
+
+  async #read(): Promise<CommandEnd> {
+    let said = ''
+    let report = ''
+    this.child.stderr!.setEncoding('utf8').on('data', (text) => {
+      said += text
+    })
+    this.child.stdout!.setEncoding('utf8').on('data', (text) => {
+      report += text
+    })
+    const [exitCode] = await once(this.child, 'close')
+    return { exitCode, said, report }
+  }
+}
