@@ -4,6 +4,7 @@ import { dataFolder } from '../../coordinator/db/backup/data-folder.ts'
 import { readDueMigrations } from '../../coordinator/db/backup/due-migrations.ts'
 import { ENGINE_MAJOR, readMajor } from '../../coordinator/db/backup/engine-major.ts'
 import type { DatabaseAddress } from '../../coordinator/db/database.ts'
+import { reasonOf } from '../../coordinator/db/database-error.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { BackupSchedule } from './backup-schedule.ts'
 import type { ConsoleScreen } from './console-screen.ts'
@@ -101,7 +102,7 @@ export class DatabaseCare {
 }
 
 function describeSilence(address: DatabaseAddress, error: unknown): AppError {
-  const reason = error instanceof Error ? error.message || error.name : String(error)
+  const reason = reasonOf(error)
   const database = 'url' in address ? `The Postgres server ${showUrl(address.url)}` : 'The embedded database'
   return new AppError(
     'unavailable',
