@@ -103,6 +103,8 @@ test('npm start reads a folder to its end and reports', async () => {
 
 test.each([
   ['scripts/start.ts', ['--help'], /Usage: npm start/, 0],
+  ['scripts/hearth.ts', ['--help'], /Usage: hearth/, 0],
+  ['scripts/hearth-launcher.js', ['--help'], /Usage: hearth/, 0],
   ['scripts/bench/run.ts', [], /ingest/, 2],
   ['scripts/fixtures/generate-photos.ts', [], /FOLDER/, 2],
 ])('%s says how to use it', async (script, parameters, said, expected) => {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
+import { OriginalsServer } from '../vault/bytes/originals-server.ts'
 import { loadAgentKey } from './agent-key.ts'
 import { connectAgent } from './connect-agent.ts'
 import { bindContracts } from './job-handler.ts'
@@ -35,7 +36,9 @@ export async function startAgent(
   const capabilities = config.capabilities.filter(({ capability }) => runnable.has(capability))
   const { line, http } = connectAgent({ config: { ...config, capabilities }, key, handlers, log }, closers)
   if (needsVault) {
-    line.on('bytes.send', (message) => void sendBytes({ http, log, roots: config.roots }, message))
+    const originals = new OriginalsServer({ roots: config.roots })
+    closers.push(() => originals.stop())
+    line.on('bytes.send', (message) => void sendBytes({ http, log, originals }, message))
   }
   return { disabled: vault.disabled }
 }

@@ -12,9 +12,10 @@ import { finishPlacing, putAside } from '../../coordinator/db/backup/place-datab
 import type { OnProgress } from '../../coordinator/db/backup/progress.ts'
 import { requireAlone } from '../../coordinator/db/backup/require-alone.ts'
 import { restoreBackup } from '../../coordinator/db/backup/restore-backup.ts'
+import { showUrl } from '../../coordinator/db/backup/show-url.ts'
 import type { FolderLock } from '../../coordinator/db/embedded/folder-lock.ts'
 import { AppError } from '../../protocol/errors.ts'
-import { chooseDatabase, rememberEmbedded, rememberServer, showUrl } from '../start/database-choice.ts'
+import { chooseDatabase, rememberEmbedded, rememberServer } from '../start/database-choice.ts'
 
 export type MoveReport = {
   rows: number

@@ -14,7 +14,7 @@ import {
 import { PROBE_KIND, type ProbePayload } from './testing/probe-work.ts'
 import type { RigProcess } from './testing/rig-process.ts'
 
-const AGENTS = ['probe-1', 'probe-2', 'probe-3', 'probe-4'].map(probePlan)
+const AGENTS = ['probe-1', 'probe-2', 'probe-3', 'probe-4'].map((name) => probePlan(name))
 const WORK_MS = [100, 1_200] as const
 /** An agent works for so long before its next pause, in ms. */
 const BETWEEN_MS = [200, 1_200] as const

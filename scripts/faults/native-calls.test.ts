@@ -1,7 +1,10 @@
+import { stat } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { OriginalsServer } from '../../agents/vault/bytes/originals-server.ts'
 import { RecordingContext } from '../../agents/vault/testing/job-context.ts'
 import { FaultRun, sizes, TEST_LIMIT_MS } from './testing/fault-run.ts'
-import { deadDisk, deadDiskMissing } from './testing/native-dead-disk.ts'
+import { DEAD_FILE_BYTES, deadDisk, deadDiskMissing } from './testing/native-dead-disk.ts'
 import { childrenOf, runningWith, SLEEPER } from './testing/native-processes.ts'
 import { ffmpegMissing, type NativeVault, nativeVault, whoDecodes, whoReads } from './testing/native-vault.ts'
 import { until } from './testing/until.ts'
@@ -108,7 +111,7 @@ test.skipIf(deadDiskMissing !== undefined).each(['dead', 'mute'] as const)(
     await using vault = await nativeVault([disk.path], { stallTimeoutMs: TIMEOUT_MS, readers: 2 })
     const scan = vault.vault.handlers['library.scan']!
     // More than there are readers, and threads for file systems in this process.
-    for (const [count, name] of ['a.jpg', 'b.mp4', 'c.raf'].entries()) {
+    for (const [count, name] of ['a.jpg', 'b.mp4'].entries()) {
       const startedAt = performance.now()
       const ends = await Promise.all([
         ending(vault.ingest(name, disk.path)),
@@ -119,6 +122,17 @@ test.skipIf(deadDiskMissing !== undefined).each(['dead', 'mute'] as const)(
       expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + SLACK_MS)
       expect(await vault.ingest('good.jpg')).toMatchObject({ problem: null })
     }
+    const originals = new OriginalsServer({ roots: [disk.path, vault.folder], stallTimeoutMs: TIMEOUT_MS })
+    const part = { path: 'a.jpg', sizeBytes: DEAD_FILE_BYTES, start: 0, end: 9 }
+    const served = async () => await buffer(await originals.open({ ...part, root: disk.path }))
+    for (let round = 0; round < 2; round += 1) {
+      expect(await ending(served())).toMatchObject({ code: 'timed_out' })
+      const size = (await stat(`${vault.folder}/good.jpg`)).size
+      const good = { root: vault.folder, path: 'good.jpg', sizeBytes: size, start: 0, end: size - 1 }
+      expect(await buffer(await originals.open(good))).toHaveLength(size)
+    }
+    await originals.stop()
+
     const healthy = new RecordingContext()
     const result = await scan({ libraryId: 2, root: vault.folder, ignoreGlobs: [] }, healthy)
     expect(result).toMatchObject({ outcome: 'complete' })

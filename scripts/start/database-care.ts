@@ -3,12 +3,12 @@ import { environment } from '../../config/environment.ts'
 import { dataFolder } from '../../coordinator/db/backup/data-folder.ts'
 import { readDueMigrations } from '../../coordinator/db/backup/due-migrations.ts'
 import { ENGINE_MAJOR, readMajor } from '../../coordinator/db/backup/engine-major.ts'
+import { describeSilence } from '../../coordinator/db/backup/server-session.ts'
 import type { DatabaseAddress } from '../../coordinator/db/database.ts'
-import { reasonOf } from '../../coordinator/db/database-error.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { BackupSchedule } from './backup-schedule.ts'
 import type { ConsoleScreen } from './console-screen.ts'
-import { chooseDatabase, showUrl } from './database-choice.ts'
+import { chooseDatabase } from './database-choice.ts'
 import { type CommandOutcome, runHearthCommand } from './run-hearth-command.ts'
 
 const MAX_TRIES = 5
@@ -80,7 +80,7 @@ export class DatabaseCare {
       try {
         return await readDueMigrations(address)
       } catch (error) {
-        if (tries === MAX_TRIES || this.#stopping.signal.aborted) throw describeSilence(address, error)
+        if (tries === MAX_TRIES || this.#stopping.signal.aborted) throw describe(address, error)
         await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1))
       }
     }
@@ -101,12 +101,7 @@ export class DatabaseCare {
   }
 }
 
-function describeSilence(address: DatabaseAddress, error: unknown): AppError {
-  const reason = reasonOf(error)
-  const database = 'url' in address ? `The Postgres server ${showUrl(address.url)}` : 'The embedded database'
-  return new AppError(
-    'unavailable',
-    `${database} cannot be used (${reason}): check the address, the name and the password, and that the server runs`,
-    { cause: error },
-  )
+function describe(address: DatabaseAddress, error: unknown): AppError {
+  if ('url' in address) return describeSilence(address.url, error)
+  return new AppError('unavailable', 'The embedded database does not answer', { cause: error })
 }

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { chooseDatabase, rememberEmbedded, rememberServer, showUrl } from './database-choice.ts'
+import { showUrl } from '../../coordinator/db/backup/show-url.ts'
+import { chooseDatabase, rememberEmbedded, rememberServer } from './database-choice.ts'
 
 const server = 'postgres://hearth:secret@db.home/hearth'
 const other = 'postgres://hearth:hidden@elsewhere/hearth?sslmode=require'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { dataFolder } from '../../coordinator/db/backup/data-folder.ts'
 import type { DatabaseLocation } from '../../coordinator/db/backup/open-source.ts'
+import { showUrl } from '../../coordinator/db/backup/show-url.ts'
 import { syncFile, syncFolder } from '../../coordinator/db/backup/sync-tree.ts'
 import { AppError } from '../../protocol/errors.ts'
 
@@ -52,18 +53,6 @@ export async function rememberServer(data: string, url: string): Promise<void> {
 export async function rememberEmbedded(data: string): Promise<void> {
   rmSync(choicePath(data), { force: true })
   await syncFolder(data)
-}
-
-/** Without its password. */
-export function showUrl(url: string): string {
-  try {
-    const shown = new URL(url)
-    shown.password = ''
-    shown.search = ''
-    return shown.href
-  } catch {
-    return 'a Postgres server'
-  }
 }
 
 function readRemembered(data: string): string | undefined {

@@ -1,6 +1,6 @@
 import { checkBackup } from './check-backup.ts'
 import type { OnProgress } from './progress.ts'
-import { readTables } from './read-catalogue.ts'
+import { copyTarget, readTables } from './read-catalogue.ts'
 import { readTable } from './read-table.ts'
 import { RowHash } from './row-hash.ts'
 import { openServerSession } from './server-session.ts'
@@ -18,11 +18,11 @@ export async function matchesBackup(
   const { tables, footer } = await checkBackup(path, onProgress)
   const session = await openServerSession(url)
   try {
-    const there = new Set((await readTables(session)).map(({ name }) => name))
+    const there = new Set((await readTables(session)).map(copyTarget))
+    if (!tables.every((table) => there.has(copyTarget(table)))) return undefined
     let rows = 0
     for (const table of tables) {
       const expected = footer.tables.find(({ name }) => name === table.name)
-      if (!there.has(table.name)) return undefined
       const hash = new RowHash()
       for await (const part of readTable(session, table)) {
         hash.add(part)

@@ -1,14 +1,20 @@
 import pg from 'pg'
+import { AppError } from '../../../protocol/errors.ts'
 import { openDatabase } from '../database.ts'
 import { CopyStatement } from './copy-statement.ts'
 import { type DatabaseSession, sessionSettings } from './database-session.ts'
+import { showUrl } from './show-url.ts'
 
-/** @throws Error of the driver when the server does not answer */
+/** @throws AppError `unavailable` when the server does not answer, or not to us */
 export async function openServerSession(url: string): Promise<DatabaseSession> {
   const client = new pg.Client({ connectionString: url, application_name: 'hearth backup' })
   // A lost connection fails the statement at hand; the event beside it would end the process.
   client.on('error', () => {})
-  await client.connect()
+  try {
+    await client.connect()
+  } catch (error) {
+    throw describeSilence(url, error)
+  }
   await client.query(sessionSettings)
   const db = openDatabase({ url })
   const copy = (sql: string, input?: Buffer) => {
@@ -27,4 +33,13 @@ export async function openServerSession(url: string): Promise<DatabaseSession> {
       await client.end()
     },
   }
+}
+
+export function describeSilence(url: string, error: unknown): AppError {
+  const reason = error instanceof Error ? error.message || error.name : String(error)
+  return new AppError(
+    'unavailable',
+    `The Postgres server ${showUrl(url)} cannot be used (${reason}): check the address, the name and the password, and that the server runs`,
+    { cause: error },
+  )
 }

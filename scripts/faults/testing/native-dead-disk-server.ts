@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { openSync, readSync, writeSync } from 'node:fs'
 
 /**
- * A disk that dies in the middle: a FUSE file system of one folder in which every name is a file of 1 MB.
+ * A disk that dies in the middle: a FUSE file system of one folder in which every name is a file of a given size.
  * Files can be found and opened; whoever reads a folder or a file waits for ever, in a system call that
- * not even SIGKILL ends. `mute` as second argument: nothing at all is answered.
+ * not even SIGKILL ends. `mute` as third argument: nothing at all is answered.
  *
  * Says `mounted` and serves until it is unmounted or killed, which ends all waiting with an error.
  */
 
-const [, , mountPoint = '', mode = ''] = process.argv
+const [, , mountPoint = '', fileBytes = '', mode = ''] = process.argv
 const OPCODE = {
   lookup: 1,
   getattr: 3,
@@ -25,7 +25,6 @@ const UNANSWERED = new Set([2, 15, 28, 36, 42, 44])
 const ENOSYS = -38
 const ROOT_NODE = 1n
 const FILE_NODE = 2n
-const FILE_BYTES = 1024n * 1024n
 const HEADER_BYTES = 16
 /** Reads go to the server one by one, instead of through a cache that can be killed. */
 const DIRECT_IO = 1
@@ -116,7 +115,7 @@ function attributes(node: bigint): Buffer {
   const isRoot = node === ROOT_NODE
   const body = Buffer.alloc(88)
   body.writeBigUInt64LE(node, 0)
-  body.writeBigUInt64LE(isRoot ? 0n : FILE_BYTES, 8)
+  body.writeBigUInt64LE(isRoot ? 0n : BigInt(fileBytes), 8)
   body.writeUInt32LE(isRoot ? 0o040755 : 0o100644, 60)
   body.writeUInt32LE(1, 64)
   return body

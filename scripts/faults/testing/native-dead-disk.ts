@@ -6,6 +6,9 @@ import { join } from 'node:path'
 
 const SERVER = join(import.meta.dirname, 'native-dead-disk-server.ts')
 
+/** What a dead disk says of each file. */
+export const DEAD_FILE_BYTES = 1024 * 1024
+
 /** Why no dead disk can be made here, or undefined. */
 export const deadDiskMissing: string | undefined = findReason()
 
@@ -15,7 +18,9 @@ export const deadDiskMissing: string | undefined = findReason()
  */
 export async function deadDisk(mode: 'dead' | 'mute'): Promise<AsyncDisposable & { path: string }> {
   const path = mkdtempSync(join(tmpdir(), 'hearth-dead-disk-'))
-  const server = spawn(process.execPath, [SERVER, path, mode], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const server = spawn(process.execPath, [SERVER, path, String(DEAD_FILE_BYTES), mode], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [said] = await Promise.race([once(server.stdout, 'data'), once(server, 'exit')])
   if (!Buffer.isBuffer(said)) throw new Error('The dead disk cannot be mounted')
   return { path, [Symbol.asyncDispose]: () => removeDisk(server, path) }

@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { openOriginal } from './serve-bytes.ts'
-import { temporaryFolder } from './testing/temporary-folder.ts'
+import { temporaryFolder } from '../testing/temporary-folder.ts'
+import { openPart } from './open-part.ts'
 
 test('the asked bytes come, both ends included', async () => {
   await using folder = await temporaryFolder()
   await writeFile(join(folder.path, 'a.jpg'), '0123456789')
   const request = { root: folder.path, path: 'a.jpg', sizeBytes: 10, roots: [folder.path] }
-  expect((await buffer(await openOriginal({ ...request, start: 0, end: 9 }))).toString()).toBe('0123456789')
-  expect((await buffer(await openOriginal({ ...request, start: 3, end: 5 }))).toString()).toBe('345')
-  expect((await buffer(await openOriginal({ ...request, start: 9, end: 9 }))).toString()).toBe('9')
+  expect((await buffer(await openPart({ ...request, start: 0, end: 9 }))).toString()).toBe('0123456789')
+  expect((await buffer(await openPart({ ...request, start: 3, end: 5 }))).toString()).toBe('345')
+  expect((await buffer(await openPart({ ...request, start: 9, end: 9 }))).toString()).toBe('9')
 })
 
 test.each([
@@ -44,7 +44,7 @@ test.each([
     ...change,
   }
   if (request.root === 'gone') request.root = join(folder.path, 'gone')
-  await expect(openOriginal(request)).rejects.toMatchObject({ code })
+  await expect(openPart(request)).rejects.toMatchObject({ code })
 })
 
 test('no link that is swapped in during the opening leads out of the library', async () => {
@@ -65,7 +65,7 @@ test('no link that is swapped in during the opening leads out of the library', a
   }
   let opened = 0
   for (let i = 0; i < 4_000; i += 1) {
-    const stream = await openOriginal(request).catch(() => undefined)
+    const stream = await openPart(request).catch(() => undefined)
     if (stream === undefined) continue
     opened += 1
     expect((await buffer(stream)).toString()).toBe('inside')

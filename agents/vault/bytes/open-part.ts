@@ -1,10 +1,13 @@
 import type { Readable } from 'node:stream'
-import { AppError } from '../../protocol/errors.ts'
-import { displayPathName, type PathName } from '../../protocol/path-name.ts'
-import { openOriginalFile, readErrorOf } from './open-original.ts'
-import { requireRoot } from './root-guard.ts'
+import { AppError } from '../../../protocol/errors.ts'
+import { displayPathName, type PathName } from '../../../protocol/path-name.ts'
+import { openOriginalFile, readErrorOf } from '../open-original.ts'
+import { requireRoot } from '../root-guard.ts'
 
-export type BytesRequest = {
+/** Few messages between processes, and little that waits for a slow browser. */
+const CHUNK_BYTES = 256 * 1024
+
+export type PartRequest = {
   root: PathName
   path: PathName
   /** Size that the coordinator knows; another one means that these are no longer the bytes it described. */
@@ -22,7 +25,7 @@ export type BytesRequest = {
  * @throws AppError before the first byte: `refused_by_agent`, `file_missing`, `file_unreadable`,
  *   `file_changed`, `library_offline`, `range_not_satisfiable`
  */
-export async function openOriginal(request: BytesRequest): Promise<Readable> {
+export async function openPart(request: PartRequest): Promise<Readable> {
   const { path, sizeBytes, start, end } = request
   const root = await requireRoot(request.root, request.roots)
   const { handle, stats } = await openOriginalFile(root, path)
@@ -39,7 +42,7 @@ export async function openOriginal(request: BytesRequest): Promise<Readable> {
         `Bytes ${start}-${end} are not in a file of ${sizeBytes} bytes`,
       )
     }
-    return handle.createReadStream({ start, end, autoClose: true })
+    return handle.createReadStream({ start, end, autoClose: true, highWaterMark: CHUNK_BYTES })
   } catch (error) {
     await handle.close()
     throw await readErrorOf(error, root, path)
