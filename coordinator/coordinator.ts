@@ -10,6 +10,7 @@ import { AppError } from '../protocol/errors.ts'
 import { ensureAdmin, isSetupNeeded } from './accounts/first-administrator.ts'
 import { SetupToken } from './accounts/setup-token.ts'
 import { type Database, openDatabase } from './db/database.ts'
+import { reasonOf } from './db/database-error.ts'
 import { migrate } from './db/migrate.ts'
 import { isAgentConnected } from './fleet/agent-views.ts'
 import { enrollAgents, ensureLibraries, scanAll } from './fleet/enroll-agents.ts'
@@ -175,7 +176,7 @@ async function requireDatabase(db: Database, address: CoordinatorConfig['databas
   try {
     await sql`select 1`.execute(db)
   } catch (error) {
-    const reason = error instanceof Error ? error.message || error.name : String(error)
+    const reason = reasonOf(error)
     throw new AppError(
       'unavailable',
       'url' in address

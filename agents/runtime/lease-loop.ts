@@ -245,13 +245,7 @@ export class LeaseLoop {
 
   #loseJob(job: HeldJob): void {
     job.abort(new LeaseLostError(job.lease.jobId))
-    const work = this.#works.get(job.lease.capability)
-    const wasReady = this.#reports.drop(job)
-    if (wasReady && work) {
-      work.unsent -= 1
-      this.#options.log.warn(job.ref, 'the lease is gone; dropping the result')
-    }
-    if (wasReady || work?.drop(job)) this.#letGo(job)
+    if (this.#works.get(job.lease.capability)?.drop(job)) this.#letGo(job)
   }
 
   async #giveBackRunning(reason: string): Promise<void> {

@@ -27,6 +27,7 @@ export type ReportQueueOptions = {
  *
  * Results of one tick leave together at its end, without waiting for more. While a message is in flight the
  * results that become ready wait for its answer and then leave together; an urgent one waits for nobody.
+ * Results whose leases were lost meanwhile are refused by the line itself.
  */
 export class ReportQueue {
   readonly #options: ReportQueueOptions
@@ -46,13 +47,6 @@ export class ReportQueue {
       this.#isScheduled = false
       this.#flush()
     })
-  }
-
-  /** A job whose lease is gone is not reported. @returns whether it was still here */
-  drop(job: HeldJob): boolean {
-    const at = this.#ready.findIndex((report) => report.job === job)
-    if (at >= 0) this.#ready.splice(at, 1)
-    return at >= 0
   }
 
   #flush(): void {

@@ -35,19 +35,23 @@ test('urgent work starts at once beside a full house, and other work does not', 
   await poll(() => coordinator.queue.length).toBe(0)
 
   // The agent holds more than enough; only the hint makes it ask.
-  coordinator.queue.push(...[91, 92].map((id) => leaseOf(id, { priority: interactive })), leaseOf(5))
+  coordinator.queue.push(...[91, 92, 93, 94].map((id) => leaseOf(id, { priority: interactive })), leaseOf(5))
+  const startMs = performance.now()
   coordinator.tell('work.available', { capability: 'ingest', priority: interactive })
   await poll(() => begun).toEqual([1, 91])
   expect(coordinator.received('lease.request').at(-1)?.slots).toEqual([
     { capability: 'ingest', count: 1, minPriority: interactive },
   ])
 
-  // One at a time in the extra slot; the next comes without a hint as soon as it is free.
-  finish(91)
-  await poll(() => begun).toEqual([1, 91, 92])
-  finish(92)
-  await poll(() => coordinator.completed().map(({ jobId }) => jobId)).toEqual([91, 92])
-  expect(begun).toEqual([1, 91, 92])
+  // One at a time in the extra slot; the next comes as soon as it is free, and not with the next regular ask.
+  for (const next of [92, 93, 94]) {
+    finish(next - 1)
+    await poll(() => begun.at(-1)).toBe(next)
+  }
+  expect(performance.now() - startMs).toBeLessThan(8_000)
+  finish(94)
+  await poll(() => coordinator.completed().map(({ jobId }) => jobId)).toEqual([91, 92, 93, 94])
+  expect(begun).toEqual([1, 91, 92, 93, 94])
 })
 
 test('a hint about work that is not urgent does not make a full agent ask for it', async () => {
@@ -57,15 +61,17 @@ test('a hint about work that is not urgent does not make a full agent ask for it
   await using _stop = agent
   await poll(() => begun).toEqual([1])
   const asked = coordinator.received('lease.request').length
-  coordinator.tell('work.available', { capability: 'ingest', priority: interactive - 1 })
-  coordinator.tell('work.available', { capability: 'scan', priority: interactive })
-  coordinator.tell('work.available', {})
-  const renewals = coordinator.received('lease.renew').length
-  await poll(() => coordinator.received('lease.renew').length).toBeGreaterThan(renewals + 1)
+  for (let round = 0; round < 3; round += 1) {
+    coordinator.tell('work.available', { capability: 'ingest', priority: interactive - 1 })
+    coordinator.tell('work.available', { capability: 'scan', priority: interactive })
+    coordinator.tell('work.available', {})
+    const renewals = coordinator.received('lease.renew').length
+    await poll(() => coordinator.received('lease.renew').length).toBeGreaterThan(renewals + 1)
+  }
   const since = coordinator.received('lease.request').slice(asked)
-  // The regular ask, which no hint is needed for, may fall into this time.
   expect(since.flatMap(({ slots }) => slots).filter((slot) => slot.minPriority === undefined)).toEqual([])
-  expect(since.length).toBeLessThanOrEqual(1)
+  // The regular ask, which needs no hint, may fall into this time.
+  expect(since.length).toBeLessThan(3)
 })
 
 test('an urgent job is found although its hint was lost', async () => {

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
+import { DatabaseClient, PREPARED_MARK } from './database-client.ts'
+import { toDatabaseError } from './database-error.ts'
 import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
@@ -15,46 +16,46 @@ const POOL_SIZE = 8
 const TYPE_INT8 = 20
 const TYPE_TIMESTAMP = 1114
 
-const PREPARED = '/* prepared */'
-
 /**
  * Stands first in a statement that runs many times a second: a server then plans it once for each connection.
  * The embedded database has one session for all, in which the names of prepared statements would meet.
  */
-export const prepared = sql.raw(PREPARED)
+export const prepared = sql.raw(PREPARED_MARK)
 
-class PreparingClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: the driver's overloads, handed on as they are
-  override query(text: any, ...rest: any[]): any {
-    if (typeof text !== 'string' || !text.startsWith(PREPARED)) return super.query(text, ...rest)
-    const [values, ...others] = rest
-    return super.query({ name: nameOf(text), text, values }, ...others)
-  }
-}
-
-const names = new Map<string, string>()
-
-function nameOf(text: string): string {
-  const name = names.get(text) ?? createHash('sha256').update(text).digest('base64url')
-  names.set(text, name)
-  return name
-}
-
-/** Opens a pool; connects when first used. Close with `destroy()`. */
-export function openDatabase(address: DatabaseAddress): Database {
-  const pool = new pg.Pool({
-    ...('url' in address
-      ? { connectionString: address.url, Client: PreparingClient }
+/**
+ * Opens a pool; connects when first used. Close with `destroy()`. What its statements throw: see `toDatabaseError`.
+ *
+ * @param onDamage told of each statement that met something damaged; the statement fails as well
+ */
+export function openDatabase(
+  address: DatabaseAddress,
+  { onDamage }: { onDamage?: (error: pg.DatabaseError) => void } = {},
+): Database {
+  const isServer = 'url' in address
+  const config = {
+    ...(isServer
+      ? { connectionString: address.url }
       : { host: address.socketFolder, user: 'postgres', database: 'postgres' }),
     max: POOL_SIZE,
     types: { getTypeParser },
     connectionTimeoutMillis: 30_000,
-  })
+    // The rest is for each client, which the pool makes with these same options.
+    Client: DatabaseClient,
+    prepares: isServer,
+    onDamage,
+  }
+  const pool = new pg.Pool(config)
   // A connection that breaks while idle is replaced by the pool; the next query tells if that fails.
   pool.on('error', () => {})
   // One that breaks while somebody has it fails their query; the event beside it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const connect = () =>
+    pool.connect().catch((error: unknown) => {
+      throw toDatabaseError(error)
+    })
+  const { options } = pool
+  const end = () => pool.end()
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: { connect, end, options } }) })
 }
 
 /** bigint as number (all of ours stay below 2^53) and local times as the text they are. */

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Namespace, Socket } from 'socket.io'
@@ -15,6 +14,7 @@ import {
 import type { Capability } from '../../protocol/capability.ts'
 import { AppError, LeaseLostError, toErrorBody } from '../../protocol/errors.ts'
 import { storableText } from '../../protocol/media.ts'
+import { createToken, tokenHash } from '../accounts/token-hash.ts'
 import type { Database } from '../db/database.ts'
 import { storableJson } from '../intake/storable-json.ts'
 import { completeJobs } from '../jobs/complete-jobs.ts'
@@ -45,6 +45,8 @@ export type AgentHubOptions = {
 
 type Connected = {
   agentId: number
+  /** New with each hello, so that the row tells this connection from later ones. */
+  sessionHash: Buffer
   instance: string
   models: readonly string[]
   name: string
@@ -198,7 +200,7 @@ export class AgentHub {
       if (agent.socket !== socket) continue
       this.#connected.delete(agent.agentId)
       log.info({ agent: agent.name }, 'agent disconnected')
-      presence.left(agent.agentId).then(
+      presence.left(agent.agentId, agent.sessionHash).then(
         () => onChange('agents'),
         (error) => log.warn({ err: error }, 'could not note that an agent has gone'),
       )
@@ -230,11 +232,12 @@ export class AgentHub {
   async #greet(socket: Socket, nonce: string, hello: AgentMessage<'hello'>) {
     checkHello(hello, nonce)
     const { db, log, namespace, presence, guard, leaseTtlMs } = this.#options
-    const sessionToken = randomBytes(32).toString('base64url')
+    const sessionToken = createToken()
+    const sessionHash = tokenHash(sessionToken)
     const row = await db
       .updateTable('agent')
       .set({
-        session_hash: createHash('sha256').update(sessionToken).digest(),
+        session_hash: sessionHash,
         last_seen_at: new Date(),
         version: storableText(hello.agentVersion),
         facts: storableJson(hello.facts),
@@ -255,11 +258,12 @@ export class AgentHub {
       )
     }
     if (!socket.connected) {
-      await presence.left(row.id)
+      await presence.left(row.id, sessionHash)
       throw new AppError('unavailable', 'The connection ended during its hello')
     }
     const connected: Connected = {
       agentId: row.id,
+      sessionHash,
       instance: hello.instance,
       models: hello.models,
       name: row.name,
@@ -304,6 +308,7 @@ export class AgentHub {
       .updateTable('agent')
       .set({ last_seen_at: sql<Date>`now()` })
       .where('id', '=', agent.agentId)
+      .where('session_hash', '=', agent.sessionHash)
       .where('coordinator_id', '=', presence.id)
       .where('revoked_at', 'is', null)
       .executeTakeFirst()

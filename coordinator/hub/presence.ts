@@ -54,13 +54,18 @@ export class Presence {
     await this.#options.db.deleteFrom('coordinator').where('id', '=', this.id).execute()
   }
 
-  /** An agent's connection here has ended; it may already have come back elsewhere. */
-  async left(agentId: number): Promise<void> {
+  /**
+   * An agent's connection here has ended. It may already have come back, here or elsewhere: what is noted of that
+   * connection stands.
+   *
+   * @param sessionHash of the connection that has ended
+   */
+  async left(agentId: number, sessionHash: Buffer): Promise<void> {
     await this.#options.db
       .updateTable('agent')
       .set({ coordinator_id: null, last_seen_at: new Date() })
       .where('id', '=', agentId)
-      .where('coordinator_id', '=', this.id)
+      .where('session_hash', '=', sessionHash)
       .execute()
   }
 

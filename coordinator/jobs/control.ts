@@ -1,16 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
+import pg from 'pg'
 import { AppError, type ErrorCode } from '../../protocol/errors.ts'
 import { priorities } from '../../protocol/jobs.ts'
 import type { Queryable } from '../db/database.ts'
 
+const MAX_TRIES = 3
+
 /** An open job for the same subject already does what a retry would. */
 const noOpenTwin = sql`not exists (select 1 from job twin where twin.kind = job.kind
   and twin.subject_id = job.subject_id and twin.state in ('queued', 'leased'))`
-
-/** At once, unless it comes after a job that is not done. */
-const whenItMayStart = sql`(waiting, run_after) = (
-  select count(*) > 0, case when count(*) > 0 then 'infinity' else now() end
-  from job before where before.id = job.after_job_id and before.state <> 'done')`
 
 /**
  * Queues a dead or cancelled job again, before everything that nobody waits for.
@@ -53,12 +51,39 @@ async function requeue(
   priority: RawBuilder<unknown>,
   accountId: number | null,
 ): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await requeueOnce(db, which, priority, accountId)
+    } catch (error) {
+      // A twin that was queued in this moment: the next try sees it.
+      if (tries === MAX_TRIES || !isTwin(error)) throw error
+    }
+  }
+}
+
+function isTwin(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.constraint === 'job_open'
+}
+
+/** Each at once, unless it comes after a job that is not done. */
+async function requeueOnce(
+  db: Queryable,
+  which: RawBuilder<unknown>,
+  priority: RawBuilder<unknown>,
+  accountId: number | null,
+): Promise<number> {
   const { rows } = await sql`
-    with requeued as (
-      update job set state = 'queued', attempt = 0, failures = 0, deaths = 0, ${whenItMayStart},
-        priority = ${priority}, finished_at = null, error_code = null, error_message = null
-      where ${which} and ${noOpenTwin}
-      returning id),
+    with chosen as (select id, after_job_id from job where ${which} and ${noOpenTwin} for update),
+    before as (
+      -- Held until we are in: its end will look for us.
+      select id from job where id in (select after_job_id from chosen) and state <> 'done' for share),
+    requeued as (
+      update job set state = 'queued', attempt = 0, failures = 0, deaths = 0, priority = ${priority},
+        waiting = before.id is not null, run_after = case when before.id is null then now() else 'infinity' end,
+        finished_at = null, error_code = null, error_message = null
+      from chosen left join before on before.id = chosen.after_job_id
+      where job.id = chosen.id
+      returning job.id),
     noted as (insert into job_event (job_id, event, account_id) select id, 'replayed', ${accountId} from requeued)
     select id from requeued`.execute(db)
   return rows.length

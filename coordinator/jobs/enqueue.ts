@@ -24,10 +24,11 @@ export type NewJob = {
 /**
  * Queues jobs; of those already open the more urgent priority counts, the rest stays as it is.
  *
- * @returns the new ones' ids
+ * @returns the new ones' ids, in the order in which they were given
  */
-export async function enqueueJobs(db: Queryable, jobs: readonly NewJob[]): Promise<number[]> {
-  if (jobs.length === 0) return []
+export async function enqueueJobs(db: Queryable, given: readonly NewJob[]): Promise<number[]> {
+  if (given.length === 0) return []
+  const jobs = onePerSubject(given)
   await ensureLanes(db, jobs)
   const column = <T>(of: (job: NewJob) => T): T[] => jobs.map(of)
   const { rows } = await sql<{ id: number; isNew: boolean }>`
@@ -43,7 +44,7 @@ export async function enqueueJobs(db: Queryable, jobs: readonly NewJob[]): Promi
       before.id, before.id is not null or coalesce(given.run_after > now(), false)
     from unnest(
       ${column((job) => job.kind)}::text[],
-      ${column((job) => job.priority ?? job.contract.priority)}::smallint[],
+      ${column(priorityOf)}::smallint[],
       ${column((job) => job.orderKey ?? 0)}::bigint[],
       ${column((job) => job.libraryId)}::bigint[],
       ${column((job) => job.subjectId)}::bigint[],
@@ -51,14 +52,31 @@ export async function enqueueJobs(db: Queryable, jobs: readonly NewJob[]): Promi
       ${column((job) => job.model ?? null)}::text[],
       ${column((job) => job.runAfter?.toISOString() ?? null)}::timestamptz[],
       ${column((job) => job.afterJobId ?? null)}::bigint[])
-      as given (kind, priority, order_key, library_id, subject_id, payload, model, run_after, after_job_id)
+      with ordinality
+      as given (kind, priority, order_key, library_id, subject_id, payload, model, run_after, after_job_id, place)
     join lane on lane.kind = given.kind and lane.library_id is not distinct from given.library_id
       and lane.model is not distinct from given.model
     left join before on before.id = given.after_job_id
+    order by given.place
     on conflict (kind, subject_id) where state in ('queued', 'leased')
       do update set priority = excluded.priority where job.priority < excluded.priority
     returning id, xmax = 0 as "isNew"`.execute(db)
   return rows.filter((row) => row.isNew).map((row) => row.id)
+}
+
+/** One statement cannot touch a job twice: the first stands, with the most urgent priority. */
+function onePerSubject(jobs: readonly NewJob[]): NewJob[] {
+  const first = new Map<string, NewJob>()
+  for (const job of jobs) {
+    const key = `${job.kind} ${job.subjectId}`
+    const before = first.get(key)
+    first.set(key, before ? { ...before, priority: Math.max(priorityOf(before), priorityOf(job)) } : job)
+  }
+  return [...first.values()]
+}
+
+function priorityOf(job: NewJob): number {
+  return job.priority ?? job.contract.priority
 }
 
 /** In a statement of its own: a lane that somebody else has just made is seen only by the next. */

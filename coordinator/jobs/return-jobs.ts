@@ -41,37 +41,41 @@ export async function returnUnheld(
   instance: string,
   held: readonly LeaseRef[],
 ): Promise<number> {
-  await buryEarlierLife(db, agentId, instance)
-  return await release(
+  const buried = await buryEarlierLife(db, agentId, instance)
+  const released = await release(
     db,
     sql`state = 'leased' and agent_id = ${agentId} and (id, fencing_token) not in (
       select * from unnest(${held.map((ref) => ref.jobId)}::bigint[], ${held.map((ref) => ref.fencingToken)}::bigint[]))`,
     'The agent never got it',
   )
+  return buried + released
 }
 
 /**
  * Jobs leased to an earlier process of an agent: those it held when it ended, and those whose leases ran out
  * before it came back. It started them in the order in which they were leased, so only as many as it
  * runs at once can have ended it; those that only waited behind them are not suspected.
+ * What is judged is the row as it is locked: another may have changed it since the statement began.
+ *
+ * @returns how many of those it held are queued again
  */
-async function buryEarlierLife(db: Queryable, agentId: number, instance: string): Promise<void> {
-  await sql`
+async function buryEarlierLife(db: Queryable, agentId: number, instance: string): Promise<number> {
+  const { rows } = await sql`
     with orphan as (
-      select id, lane_id, leased_at, priority, order_key from job
+      select id, lane_id, state, deaths, leased_at, priority, order_key from job
       where agent_id = ${agentId} and state in ('leased', 'queued') and instance <> ${instance}
       for update skip locked),
     ranked as (
-      select orphan.id, row_number() over (partition by lane.capability
+      select orphan.id, orphan.state, orphan.deaths, row_number() over (partition by lane.capability
           order by orphan.leased_at, orphan.priority desc, orphan.order_key desc, orphan.id) as place,
         coalesce((select (offer->>'concurrency')::integer
           from agent, jsonb_array_elements(agent.capabilities) offer
           where agent.id = ${agentId} and offer->>'capability' = lane.capability limit 1), 1) as slots
       from orphan join lane on lane.id = orphan.lane_id),
     judged as (
-      select job.id, job.state = 'leased' as was_leased, place <= slots as was_running,
-        job.deaths + case when place <= slots then 1 else 0 end as deaths
-      from ranked join job on job.id = ranked.id),
+      select id, state = 'leased' as was_leased, place <= slots as was_running,
+        deaths + case when place <= slots then 1 else 0 end as deaths
+      from ranked),
     buried as (
       update job set
         state = case when judged.deaths >= ${MAX_DEATHS} then 'dead' else 'queued' end,
@@ -85,11 +89,14 @@ async function buryEarlierLife(db: Queryable, agentId: number, instance: string)
         attempt = case when was_leased then greatest(attempt - 1, 0) else attempt end,
         lease_expires_at = null, progress = null, run_after = now()
       from judged where judged.id = job.id
-      returning job.id, job.state, job.fencing_token, job.agent_id, job.leased_at, judged.was_running)
-    insert into job_event (job_id, event, fencing_token, agent_id, leased_at)
-    select id, case when was_running then 'died' else 'released' end, fencing_token, agent_id, leased_at
-    from buried
-    union all select id, 'quarantined', null, null, null from buried where state = 'dead'`.execute(db)
+      returning job.id, job.state, job.fencing_token, job.agent_id, job.leased_at, judged.was_running, judged.was_leased),
+    noted as (
+      insert into job_event (job_id, event, fencing_token, agent_id, leased_at)
+      select id, case when was_running then 'died' else 'released' end, fencing_token, agent_id, leased_at
+      from buried
+      union all select id, 'quarantined', null, null, null from buried where state = 'dead')
+    select id from buried where was_leased and state = 'queued'`.execute(db)
+  return rows.length
 }
 
 /** Takes back leases that an agent gives up by intent (drain, stop, suspend): queued at once, nothing counted. */
