@@ -104,10 +104,13 @@ export async function startCoordinator(
     allowRequest: allowSocketRequest(config.publicOrigins, guard),
   })
   closers.push(() => presence.stop())
+  // The embedded database has one coordinator, and tells nobody anything.
+  const isShared = 'url' in config.database
   const hub = new AgentHub({
     db,
     log,
     namespace: io.of('/agents'),
+    isShared,
     types,
     presence,
     guard,
@@ -119,7 +122,7 @@ export async function startCoordinator(
     log,
     publicOrigins: config.publicOrigins,
     guard,
-    isShared: 'url' in config.database,
+    isShared,
   })
   closers.push(() => live.close())
   const adapter =
@@ -128,9 +131,7 @@ export async function startCoordinator(
           url: config.database.url,
           log,
           onHealed: () => {
-            hub
-              .catchUp()
-              .catch((error) => log.warn({ err: error }, 'could not tell agents what they have missed'))
+            hub.catchUp()
             live.catchUp()
           },
         })

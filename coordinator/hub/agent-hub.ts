@@ -29,11 +29,15 @@ import type { Presence } from './presence.ts'
 import type { SocketGuard } from './socket-guard.ts'
 
 const HELLO_LIMIT_MS = 10_000
+/** Between coordinators: an agent has connected. */
+const GREETED = 'greeted'
 
 export type AgentHubOptions = {
   db: Database
   log: Logger
   namespace: Namespace
+  /** There may be other coordinators on this database, to which agents go as well. */
+  isShared: boolean
   types: JobTypes
   presence: Presence
   /** Told of each socket that has proved who it is. */
@@ -73,6 +77,10 @@ export class AgentHub {
     this.#options = options
     this.#limits = new KindLimits(options.db)
     options.namespace.on('connection', (socket) => this.#accept(socket))
+    options.namespace.on(GREETED, (agentId: number) => {
+      const agent = this.#connected.get(agentId)
+      if (agent) this.#tellAnew([agent])
+    })
   }
 
   /** Wherever it is connected; nothing happens when it is not. */
@@ -106,21 +114,33 @@ export class AgentHub {
     this.#options.onChange('agents')
   }
 
-  /** Words of other coordinators may have been missed: tells the agents here once more how things stand. */
-  async catchUp(): Promise<void> {
-    const { db, presence } = this.#options
-    const rows = await db
+  /** Words of other coordinators may have been missed. */
+  catchUp(): void {
+    this.#tellAnew([...this.#connected.values()])
+  }
+
+  #tellAnew(agents: readonly Connected[]): void {
+    Promise.all(agents.map((agent) => this.#tellOneAnew(agent))).catch((error) =>
+      this.#options.log.warn({ err: error }, 'could not tell agents how things stand'),
+    )
+  }
+
+  /** How things stand by the agent's row, which tells whether it has come back elsewhere since. */
+  async #tellOneAnew({ agentId, sessionHash, socket }: Connected): Promise<void> {
+    const row = await this.#options.db
       .selectFrom('agent')
-      .select(['id', 'draining', 'settings', 'coordinator_id', 'revoked_at'])
-      .where('id', 'in', [0, ...this.#connected.keys()])
-      .execute()
-    for (const row of rows) {
-      const socket = this.#connected.get(row.id)?.socket
-      if (row.coordinator_id !== presence.id || row.revoked_at) socket?.disconnect(true)
-      socket?.emit('agent.drain', { drain: row.draining })
-      socket?.emit('agent.settings', row.settings)
-      socket?.emit('work.available', {})
+      .select(['draining', 'settings'])
+      .where('id', '=', agentId)
+      .where('session_hash', '=', sessionHash)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    if (!row) {
+      socket.disconnect(true)
+      return
     }
+    socket.emit('agent.drain', { drain: row.draining })
+    socket.emit('agent.settings', row.settings)
+    socket.emit('work.available', {})
   }
 
   async #update(agentId: number, change: { draining: boolean } | { settings: string }): Promise<void> {
@@ -231,7 +251,7 @@ export class AgentHub {
 
   async #greet(socket: Socket, nonce: string, hello: AgentMessage<'hello'>) {
     checkHello(hello, nonce)
-    const { db, log, namespace, presence, guard, leaseTtlMs } = this.#options
+    const { db, log, namespace, isShared, presence, guard, leaseTtlMs } = this.#options
     const sessionToken = createToken()
     const sessionHash = tokenHash(sessionToken)
     const row = await db
@@ -271,10 +291,11 @@ export class AgentHub {
       socket,
     }
     // First, so that the going of the old connection is not taken for the agent's.
+    const before = this.#connected.get(row.id)
     this.#connected.set(row.id, connected)
     guard.trust(socket)
-    // Takes effect here when the others have been told, and this one may have joined by then.
-    namespace.in(roomOfAgent(row.id)).except(socket.id).disconnectSockets(true)
+    before?.socket.disconnect(true)
+    if (isShared) namespace.serverSideEmit(GREETED, row.id)
     await socket.join([roomOfAgent(row.id), ...[...connected.capabilities].map(roomOfCapability)])
     const returned = await returnUnheld(db, row.id, hello.instance, hello.held)
     const gone = await renewLeases(db, row.id, hello.held, leaseTtlMs)

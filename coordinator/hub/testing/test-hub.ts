@@ -49,6 +49,7 @@ export async function startHub(db: Database): Promise<TestHub> {
     db,
     log: pino({ level: 'error' }, { write: (line) => void errors.push(line) }),
     namespace: io.of('/agents'),
+    isShared: false,
     types: createJobTypes(),
     presence,
     guard: { trust: () => {} },

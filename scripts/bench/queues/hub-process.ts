@@ -48,6 +48,7 @@ async function start(request: Extract<HubRequest, { type: 'start' }>): Promise<v
     db,
     log,
     namespace: io.of('/agents'),
+    isShared: false,
     types: noopTypes,
     presence,
     guard: { trust: () => {} },
