@@ -86,12 +86,14 @@ test('an agent that was stopped beyond its leases says nothing more of them, and
   await using agent = startAgent(coordinator, { stallLimitMs: 2_000 })
   await poll(() => coordinator.received('lease.renew').some(({ leases }) => leases.length === 2)).toBe(true)
   agent.child.kill('SIGSTOP')
-  await sleep(3_000)
+  await sleep(6_000)
   const before = coordinator.got.length
   agent.child.kill('SIGCONT')
 
+  // It says hello before anything else, and holds nothing any more.
+  await poll(() => coordinator.received('hello').length).toBe(2)
+  expect(coordinator.received('hello')[1]?.held).toEqual([])
   coordinator.queue.push(lease(3, { does: 'obey', ms: 1 }))
-  coordinator.tell('work.available', {})
   await poll(() => coordinator.completed().map(({ jobId }) => jobId)).toEqual([3])
   await poll(() => agent.log().filter(({ msg }) => msg.startsWith('the lease is gone')).length).toBe(2)
   expect(coordinator.got.slice(before).flatMap(({ message }) => about(message))).not.toContain(1)

@@ -96,3 +96,20 @@ test('each result stands alone: what is refused is logged, the rest is done, and
   await poll(() => idsOf(coordinator.completed())).toEqual([1, 2, 3, 4])
   await poll(() => coordinator.received('lease.renew').at(-1)?.leases).toEqual([])
 })
+
+test('what is no data fails its job instead of keeping it for ever', async () => {
+  await using coordinator = await TestCoordinator.start()
+  coordinator.queue.push(leaseOf(1, { kind: 'test.kind', input: 'result' }))
+  coordinator.queue.push(leaseOf(2, { kind: 'test.kind', input: 'error' }))
+  const noData = () => {}
+  const handler = testKind(async (input) => {
+    if (input === 'error') throw new AppError('conflict', 'odd', { details: noData })
+    return noData
+  })
+  await using agent = runAgent(coordinator, { capabilities: [...manySlots], handlers: new Map([handler]) })
+  await poll(() => coordinator.received('job.fail')).toMatchObject([
+    { jobId: 1, error: { code: 'internal' } },
+  ])
+  await poll(() => coordinator.received('lease.renew').at(-1)?.leases).toEqual([])
+  expect(agent.log.filter(({ level }) => level >= 40)).toMatchObject([{ jobId: 2 }])
+})

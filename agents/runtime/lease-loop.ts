@@ -83,6 +83,10 @@ export class LeaseLoop {
         this.#asker.answered(slots)
         if (refused > 0) this.#asker.ask()
       },
+      onUnsendable: (jobs, slots, error) => {
+        this.#asker.answered(slots)
+        for (const job of jobs) void this.#fail(job, error)
+      },
     })
   }
 
@@ -205,6 +209,7 @@ export class LeaseLoop {
     try {
       await line.request('job.fail', { ...job.ref, error: toErrorBody(error) }, signal)
     } catch (failure) {
+      line.forget([job.ref])
       if (!signal.aborted && !(failure instanceof LeaseLostError))
         log.warn({ ...job.ref, err: failure }, 'could not report the end of a job')
     }

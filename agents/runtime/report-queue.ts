@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Slots } from '../../protocol/leases.ts'
 import { isUrgent } from './capability-work.ts'
 import type { HeldJob } from './held-job.ts'
-import type { Line } from './line/line.ts'
+import { type Line, UnsendableError } from './line/line.ts'
 import { takeBatch } from './take-batch.ts'
 
 export type Report = {
@@ -20,6 +20,8 @@ export type ReportQueueOptions = {
   onLeave: (jobs: HeldJob[]) => Slots[]
   /** They are off this agent's hands, whatever the answer was. */
   onAnswered: (jobs: HeldJob[], slots: Slots[], refused: number) => void
+  /** A result among theirs is no data, by a fault in its handler. */
+  onUnsendable: (jobs: HeldJob[], slots: Slots[], error: UnsendableError) => void
 }
 
 /**
@@ -61,7 +63,7 @@ export class ReportQueue {
   }
 
   async #send(batch: Report[]): Promise<void> {
-    const { line, log, signal, onLeave, onAnswered } = this.#options
+    const { line, log, signal, onLeave, onAnswered, onUnsendable } = this.#options
     const jobs = batch.map(({ job }) => job)
     const slots = onLeave(jobs)
     let refusedCount = 0
@@ -75,6 +77,7 @@ export class ReportQueue {
       }
       refusedCount = refused.length
     } catch (error) {
+      if (error instanceof UnsendableError) return onUnsendable(jobs, slots, error)
       if (!signal.aborted) log.warn({ err: error }, 'could not report the end of jobs')
     }
     onAnswered(jobs, slots, refusedCount)

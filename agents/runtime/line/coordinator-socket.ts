@@ -69,6 +69,11 @@ export class CoordinatorSocket {
     this.#socket?.close()
   }
 
+  /** Gives up a connection that may be dead. */
+  redial(reason: string): void {
+    if (this.#isGreeted && this.#socket) this.#lost(this.#socket, reason)
+  }
+
   get isGreeted(): boolean {
     return this.#isGreeted
   }
@@ -157,7 +162,7 @@ export class CoordinatorSocket {
         return this.#lost(socket, message)
       }
       this.#options.log.error({ reason: message }, 'the coordinator refused this agent')
-      this.#redial(refusedPauseMs(Math.random()))
+      this.#dialAfter(refusedPauseMs(Math.random()))
     }
   }
 
@@ -172,11 +177,11 @@ export class CoordinatorSocket {
     } else {
       this.#options.log.debug({ reason }, 'no coordinator there')
     }
-    this.#redial(reconnectPauseMs(this.#failures, Math.random()))
+    this.#dialAfter(reconnectPauseMs(this.#failures, Math.random()))
     this.#failures += 1
   }
 
-  #redial(pauseMs: number): void {
+  #dialAfter(pauseMs: number): void {
     const before = this.#socket
     this.#socket = undefined
     before?.close()

@@ -5,6 +5,8 @@ import type { HeldLeases, Renewal } from './held-leases.ts'
 
 /** Overdue leases are looked for this often at least, and ten times in an interval when that is shorter. */
 const CHECK_MS = 500
+/** A check that comes later than this, and than a whole beat, was held up by sleep. */
+const SLEPT_MS = 5_000
 
 export type HeartbeatOptions = {
   socket: CoordinatorSocket
@@ -21,6 +23,8 @@ export type HeartbeatOptions = {
  * idle → running: `start()`, with the first greeting. One beat per interval, ±10 % so that agents do not beat together. A failed
  *   beat waits for the next; a lost or overdue lease aborts its job at once, because another agent may
  *   already be running it.
+ * running → running: this process slept for more than a beat (a suspended machine, SIGSTOP). The line may be dead
+ *   without knowing it, and others may hold our jobs: who we are and what we hold is said anew.
  * running → stopped: `stop()`, which leaves a beat in flight to itself.
  */
 export class Heartbeat {
@@ -44,8 +48,11 @@ export class Heartbeat {
     const { leases, now, intervalMs, socket } = this.#options
     let beatAt = 0
     let beating = false
+    let checkedAt = now()
     while (!signal.aborted) {
       leases.dropOverdue()
+      if (now() - checkedAt > Math.max(SLEPT_MS, intervalMs())) socket.redial('this process slept')
+      checkedAt = now()
       if (now() >= beatAt && !beating && socket.isGreeted) {
         beatAt = now() + intervalMs() * (0.9 + Math.random() * 0.2)
         beating = true

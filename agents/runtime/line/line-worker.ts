@@ -75,6 +75,8 @@ port.on('message', (message: ToLine) => {
       return socket.say('job.progress', { jobs: message.jobs.filter((job) => leases.holds(job)) })
     case 'log':
       return leases.addLog(message.lease, message.level, message.message)
+    case 'forget':
+      return leases.letGo(message.leases)
     case 'here':
       return
     case 'close':

@@ -34,6 +34,9 @@ type Pending = {
   settle: () => void
 }
 
+/** A function or another thing that is no data was given to be sent. */
+export class UnsendableError extends Error {}
+
 /**
  * The main thread's end of the line to the coordinator, which lives in a thread of its own (`line-worker.ts`).
  *
@@ -97,7 +100,8 @@ export class Line extends EventEmitter<LineEvents> {
    * Sends a message and waits for its answer, across lost connections. The leases of an answer come as the event
    * `leases`, before it.
    *
-   * @throws AppError as the coordinator answered, or `LeaseLostError`; the signal's reason when aborted
+   * @throws AppError as the coordinator answered, or `LeaseLostError`; the signal's reason when aborted;
+   *   `UnsendableError` when the message holds what cannot leave this thread
    */
   request<E extends LineRequest>(
     event: E,
@@ -112,7 +116,11 @@ export class Line extends EventEmitter<LineEvents> {
         this.#post({ type: 'abort', id })
         reject(signal.reason)
       }
-      this.#post({ type: 'request', id, event, message })
+      try {
+        this.#post({ type: 'request', id, event, message })
+      } catch (cause) {
+        throw new UnsendableError(`A ${event} message cannot be sent: ${cause}`, { cause })
+      }
       signal.addEventListener('abort', abort, { once: true })
       const settle = () => signal.removeEventListener('abort', abort)
       const jobId = 'jobId' in message ? message.jobId : 0
@@ -128,6 +136,11 @@ export class Line extends EventEmitter<LineEvents> {
   /** A line for the job's own log; travels with the next renewal or report. */
   log(lease: LeaseRef, level: LogLine['level'], message: string): void {
     this.#post({ type: 'log', lease, level, message })
+  }
+
+  /** The end of a job that no message can tell: its lease is renewed no more. */
+  forget(leases: LeaseRef[]): void {
+    this.#post({ type: 'forget', leases })
   }
 
   #post(message: ToLine): void {

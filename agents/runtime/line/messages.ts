@@ -42,6 +42,8 @@ export type ToLine =
   | { type: 'abort'; id: number }
   | { type: 'progress'; jobs: JobProgress[] }
   | { type: 'log'; lease: LeaseRef; level: LogLine['level']; message: string }
+  /** The end of these cannot be told; their leases run out. */
+  | { type: 'forget'; leases: LeaseRef[] }
   /** The answer to `areYouThere`. */
   | { type: 'here' }
   | { type: 'close' }
