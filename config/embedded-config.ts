@@ -9,5 +9,10 @@ export const EmbeddedConfig = ProcessConfig.extend({
     .min(1)
     .max(90)
     .describe('Private folder for the Unix socket; its path must be short'),
+  reserveMb: z
+    .int()
+    .min(32)
+    .default(256)
+    .describe('What is left free on the disk, in MB, so that the database can always be opened and read'),
 })
 export type EmbeddedConfig = z.input<typeof EmbeddedConfig>

@@ -49,16 +49,16 @@ test('SIGSTOP past the lease: what a paused agent still reports changes nothing'
 
 test('SIGSTOP of all agents at once: they go on by themselves', { timeout: TEST_LIMIT_MS }, async () => {
   const run = new FaultRun('R33 all agents paused')
-  const { pauses, leaseTtlMs } = sizes.allPaused
+  const { pausesMs, leaseTtlMs } = sizes.allPaused
   await using rig = await startProbeRig(AGENTS, { leaseTtlMs })
   const pauseAll = async () => {
-    for (let done = 0; done < pauses; done += 1) {
+    for (const pauseMs of pausesMs) {
       await sleep(run.between(...BETWEEN_MS))
-      await pause(rig.agents, leaseTtlMs * PAUSE_LEASES[1])
+      await pause(rig.agents, pauseMs)
     }
   }
   const jobs = await feedWhile(rig, () => work(run), pauseAll())
-  await finish(rig, run, { pauses, jobs })
+  await finish(rig, run, { pauses: pausesMs.length, jobs })
 })
 
 function work(run: FaultRun): ProbePayload {

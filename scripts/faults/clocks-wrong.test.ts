@@ -17,6 +17,7 @@ import {
   untilProbesEnded,
 } from './testing/probe-rig.ts'
 import { monotonicMs } from './testing/probe-work.ts'
+import { until } from './testing/until.ts'
 
 const LEASE_TTL_MS = 5_000
 /** Some end at once, some outlive their first lease. */
@@ -45,6 +46,9 @@ test.skipIf(!canFakeClocks())(
       clocks.map(({ name, clock }) => ({ ...probePlan(name, CONCURRENCY), env: clock.env })),
       { leaseTtlMs: LEASE_TTL_MS },
     )
+    // From now on: a connection that was made at one time and is used at another.
+    const greeted = () => rig.coordinator.lines.filter((line) => line.includes('agent connected')).length
+    await until('all agents are connected', TEST_LIMIT_MS, () => greeted() === clocks.length)
     await submit(
       rig,
       Array.from({ length: jobs }, () => ({ does: 'wait', workMs: run.between(...WORK_MS) }) as const),

@@ -5,7 +5,7 @@ export type FaultSizes = {
   /** R2 */
   agentsPaused: { pauses: number; leaseTtlMs: number }
   /** R33: all agents at once. */
-  allPaused: { pauses: number; leaseTtlMs: number }
+  allPaused: { pausesMs: readonly number[]; leaseTtlMs: number }
   /** R3, on each database. */
   coordinatorKilled: { kills: number; files: number }
   /** R5; the photos are read twice, once through a good line. */
@@ -30,7 +30,7 @@ export type FaultSizes = {
 const short: FaultSizes = {
   agentsKilled: { kills: 20, jobs: 500 },
   agentsPaused: { pauses: 10, leaseTtlMs: 2_000 },
-  allPaused: { pauses: 2, leaseTtlMs: 2_000 },
+  allPaused: { pausesMs: [4_000, 4_000], leaseTtlMs: 2_000 },
   coordinatorKilled: { kills: 5, files: 200 },
   framesLost: { jobs: 200, photos: 30, cuts: 10 },
   networkSplit: { downMs: [4_000], rounds: 1, leaseTtlMs: 2_000 },
@@ -46,7 +46,8 @@ const short: FaultSizes = {
 const full: FaultSizes = {
   agentsKilled: { kills: 200, jobs: 5_000 },
   agentsPaused: { pauses: 100, leaseTtlMs: 2_000 },
-  allPaused: { pauses: 20, leaseTtlMs: 2_000 },
+  // The last is longer than any connection lives without a ping.
+  allPaused: { pausesMs: [...Array<number>(19).fill(4_000), 60_000], leaseTtlMs: 2_000 },
   coordinatorKilled: { kills: 100, files: 5_000 },
   framesLost: { jobs: 5_000, photos: 500, cuts: 50 },
   networkSplit: { downMs: [10_000, 60_000, 300_000], rounds: 1, leaseTtlMs: 5_000 },

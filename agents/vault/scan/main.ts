@@ -1,4 +1,3 @@
-import { constants, setPriority } from 'node:os'
 import { toErrorBody } from '../../../protocol/errors.ts'
 import type { ScanChunk } from '../../../protocol/scan.ts'
 import type { ScanMessage, ScanRequest } from './messages.ts'
@@ -8,9 +7,6 @@ import { scanLibrary } from './scan-library.ts'
  * The scan process: walks one library and ends. On its own, because a walk that hangs in a dead share
  * can be ended only together with its process. Its parent watches it and talks to the coordinator.
  */
-
-// Whoever waits for an answer goes before those who walk: browsers, heartbeats, a person at the machine.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 let takeAnswer: ((answer: unknown) => void) | undefined
 

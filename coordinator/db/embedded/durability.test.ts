@@ -13,6 +13,7 @@ import { lockFolder } from './folder-lock.ts'
 const KILLS = 20
 const WRITERS = 4
 const COMMITS = 25
+const MB = 1024 * 1024
 
 let folder = ''
 
@@ -103,18 +104,77 @@ test.skipIf(!findProgram('strace'))(
   },
 )
 
-test('the log goes on over many of its 16 MB segments', async () => {
+test('what commits without waiting reaches the disk by itself', async () => {
   const server = await EmbeddedProcess.start(folder)
   const db = openDatabase(server.address)
   await createEntries(db)
-  for (let first = 0; first < 400_000; first += 50_000) {
-    await sql`insert into entry select n from generate_series(${first}::int, ${first + 49_999}::int) n`.execute(
+  await db.transaction().execute(async (transaction) => {
+    await sql`set local synchronous_commit = off`.execute(transaction)
+    await insertEntry(transaction, 1)
+  })
+  const { rows: before } = await sql<{ written: string }>`
+    select pg_current_wal_insert_lsn() as written`.execute(db)
+  const isFlushed = async () => {
+    const { rows } = await sql<{ flushed: boolean }>`
+      select pg_current_wal_flush_lsn() >= ${before[0]!.written} as flushed`.execute(db)
+    return rows[0]?.flushed
+  }
+  await expect.poll(isFlushed, { timeout: 20_000 }).toBe(true)
+  await server.kill()
+
+  const again = await EmbeddedProcess.start(folder)
+  const { rows } = await sql`select id from entry`.execute(db)
+  expect(rows).toEqual([{ id: 1 }])
+  await db.destroy()
+  await again.stop()
+})
+
+test.skipIf(!findProgram('strace'))('commits that wait at the same time share a sync', async () => {
+  const trace = join(folder, 'trace')
+  const slowly = ['-e', 'inject=fdatasync:delay_exit=20000']
+  const server = await EmbeddedProcess.start(folder, [
+    'strace',
+    '-f',
+    '--seccomp-bpf',
+    '-qq',
+    '-e',
+    'trace=fdatasync',
+    ...slowly,
+    '-o',
+    trace,
+  ])
+  const db = openDatabase(server.address)
+  await createEntries(db)
+  const countSyncs = () => readFileSync(trace, 'utf8').match(/fdatasync\(/g)?.length ?? 0
+  const before = countSyncs()
+  const ids = Array.from({ length: 8 * COMMITS }, (_, id) => id)
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, client) => {
+      for (const id of ids.filter((id) => id % 8 === client)) await insertEntry(db, id)
+    }),
+  )
+  expect(countSyncs() - before).toBeLessThan(ids.length / 2)
+  await db.destroy()
+  await server.kill()
+})
+
+test('the log goes on over many of its 16 MB segments, and does not stay', async () => {
+  const server = await EmbeddedProcess.start(folder)
+  const db = openDatabase(server.address)
+  await createEntries(db)
+  const sizes: number[] = []
+  for (let first = 0; first < 4_000_000; first += 200_000) {
+    await sql`insert into entry select n from generate_series(${first}::int, ${first + 199_999}::int) n`.execute(
       db,
     )
+    const { rows } = await sql<{ bytes: number }>`
+      select sum(size)::float8 as bytes from pg_ls_waldir()`.execute(db)
+    sizes.push(rows[0]!.bytes)
   }
   const { rows } = await sql<{ bytes: number }>`
     select (pg_current_wal_lsn() - '0/0'::pg_lsn)::float8 as bytes`.execute(db)
-  expect(rows[0]?.bytes).toBeGreaterThan(4 * 16 * 1024 * 1024)
+  expect(rows[0]?.bytes).toBeGreaterThan(500 * MB)
+  expect(Math.max(...sizes)).toBeLessThan(300 * MB)
   await db.destroy()
   await server.stop()
 })

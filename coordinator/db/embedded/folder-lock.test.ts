@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -69,6 +69,17 @@ test('a waiter gets the folder when the holder lets go', async () => {
   const waiting = lockFolder(folder, 'data', 10_000)
   await kill(holder)
   const lock = await waiting
+  lock.release()
+})
+
+test('a holder’s number that now belongs to somebody else keeps nobody out', async () => {
+  const holder = startHolder()
+  await answerOf(holder)
+  await kill(holder)
+  // The number of a process that is alive and has nothing to do with it: this one's parent.
+  const left = JSON.parse(readFileSync(join(folder, 'data.holder.json'), 'utf8'))
+  writeFileSync(join(folder, 'data.holder.json'), JSON.stringify({ ...left, pid: process.ppid }))
+  const lock = await lockFolder(folder, 'data')
   lock.release()
 })
 

@@ -77,8 +77,8 @@ function newRound(): Round {
 
 /** In a thread of Node's pool. With the callbacks, because these are what the power-loss simulator records. */
 function syncBeside(path: string): Promise<void> {
-  const file = openSync(path, 'r+')
   return new Promise((resolve, reject) => {
+    const file = openSync(path, 'r+')
     fdatasync(file, (error) => {
       if (error) {
         closeSync(file)

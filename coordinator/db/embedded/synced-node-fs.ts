@@ -9,6 +9,8 @@ import { UnsyncedFiles } from './unsynced-files.ts'
 /** The engine's numbers for "input/output error" and "no space left on device". */
 const EIO = 29
 const ENOSPC = 51
+/** Tables, indexes and the temporary files of large sorts: what may be refused without breaking the engine. */
+const dataFile = /[\\/]pgdata[\\/]base[\\/]/
 const logSegment = /[\\/]pg_wal[\\/][0-9A-F]{24}$/
 
 /** `nfd` is the descriptor on this machine; folders have none. */
@@ -130,7 +132,12 @@ function patchFiles(engineFiles: EngineFiles, options: SyncedFilesOptions): void
       if (path.endsWith('/pg_control')) {
         orFail(() => syncAll(unsynced))
         onCheckpoint?.()
-      } else if (reserve && !reserve.allows(length) && grows(stream, position + length)) {
+      } else if (
+        reserve &&
+        dataFile.test(path) &&
+        !reserve.allows(length) &&
+        grows(stream, position + length)
+      ) {
         throw new engineFiles.ErrnoError(ENOSPC)
       }
     }

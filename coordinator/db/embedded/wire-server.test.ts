@@ -174,6 +174,39 @@ test('an engine that breaks is reported, and its client hears that the connectio
   await rm(folder, { recursive: true })
 })
 
+test('an answer waits for the disk, and the other clients have their turn meanwhile', async () => {
+  const folder = await shortFolder()
+  const engine = await PGlite.create()
+  let settled: Promise<void> | undefined
+  const server = new WireServer(engine, () => {}, { logSync: { settled: () => settled } })
+  await server.listen(`${folder}/.s.PGSQL.5432`)
+  const open = async () => {
+    const client = new pg.Client({ host: folder, user: 'postgres', database: 'postgres' })
+    await client.connect()
+    return client
+  }
+  const [one, other] = [await open(), await open()]
+
+  const disk = Promise.withResolvers<void>()
+  settled = disk.promise
+  const heard: string[] = []
+  const committed = one.query('create table entry (id int)').then(() => heard.push('one'))
+  const read = other.query('insert into entry values (1)').then(() => heard.push('other'))
+  await expect
+    .poll(async () => (await engine.query('table entry').catch(() => ({ rows: [] }))).rows)
+    .toEqual([{ id: 1 }])
+  expect(heard).toEqual([])
+  disk.resolve()
+  await Promise.all([committed, read])
+  expect(heard).toEqual(['one', 'other'])
+
+  settled = undefined
+  await Promise.all([one.end(), other.end()])
+  await server.close()
+  await engine.close()
+  await rm(folder, { recursive: true })
+})
+
 test('an answer keeps its last ReadyForQuery only', () => {
   const ready = Buffer.from([0x5a, 0, 0, 0, 5, 0x49])
   const notice = Buffer.from([0x4e, 0, 0, 0, 5, 0])

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { PGlite } from '@electric-sql/pglite'
+import { explainRefusal } from './explain-refusal.ts'
 import type { LogSync } from './log-sync.ts'
 import { MessageReader } from './message-reader.ts'
 import { simpleQuery } from './run-alone.ts'
@@ -14,6 +15,15 @@ type Client = {
   /** When the answers until now are out. */
   answered: Promise<unknown>
   closed: boolean
+}
+
+export type WireServerOptions = {
+  /** Whom the engine leaves its commits to: no answer goes out before they are on the disk. */
+  logSync?: Pick<LogSync, 'settled'>
+  /** Called after each batch, before the next one has its turn. Must not throw. */
+  afterBatch?: () => Promise<void>
+  /** Why the database takes no writes now; undefined when it does. */
+  refusal?: () => string | undefined
 }
 
 /**
@@ -32,7 +42,7 @@ type Client = {
 export class WireServer {
   readonly #database: PGlite
   readonly #onBroken: (error: unknown) => void
-  readonly #logSync: Pick<LogSync, 'settled'> | undefined
+  readonly #options: WireServerOptions
   readonly #server: Server
   readonly #clients = new Set<Client>()
   /** Clients with waiting batches, in the order of their asking. */
@@ -41,16 +51,19 @@ export class WireServer {
   #owner: Client | undefined
   #working: Promise<void> | undefined
   #lastId = 0
+  #batches = 0
 
-  /**
-   * @param onBroken the engine threw, which failing SQL never makes it do: it must not be asked again
-   * @param logSync whom the engine leaves its commits to, if to anybody
-   */
-  constructor(database: PGlite, onBroken: (error: unknown) => void, logSync?: Pick<LogSync, 'settled'>) {
+  /** @param onBroken the engine threw, which failing SQL never makes it do: it must not be asked again */
+  constructor(database: PGlite, onBroken: (error: unknown) => void, options: WireServerOptions = {}) {
     this.#database = database
-    this.#logSync = logSync
     this.#onBroken = onBroken
+    this.#options = options
     this.#server = createServer((socket) => this.#accept(socket))
+  }
+
+  /** Grows with each batch that has run. */
+  get batches(): number {
+    return this.#batches
   }
 
   listen(socketPath: string): Promise<void> {
@@ -142,7 +155,10 @@ export class WireServer {
           onRawData: (answer) => void answers.push(Buffer.from(answer)),
         }),
       )
-      this.#answer(client, onceReady(Buffer.concat(answers)))
+      this.#batches += 1
+      const answer = onceReady(Buffer.concat(answers))
+      const refusal = this.#options.refusal?.()
+      this.#answer(client, refusal ? explainRefusal(answer, refusal) : answer)
     } catch (error) {
       // The client cannot know what was done and must ask again, as must all others.
       for (const each of this.#clients) each.socket.destroy()
@@ -152,6 +168,7 @@ export class WireServer {
       return
     }
     this.#owner = this.#database.isInTransaction() ? client : undefined
+    await this.#options.afterBatch?.()
   }
 
   /**
@@ -159,7 +176,7 @@ export class WireServer {
    * others that it has read. Other clients have their turn meanwhile.
    */
   #answer(client: Client, answer: Buffer): void {
-    client.answered = Promise.all([client.answered, this.#logSync?.settled()]).then(() => {
+    client.answered = Promise.all([client.answered, this.#options.logSync?.settled()]).then(() => {
       if (client.socket.writable) client.socket.write(answer)
     })
   }

@@ -42,12 +42,18 @@ const contentQueries: Record<string, string> = {
 export const leftOut: Record<string, string> = {
   account: 'who may sign in',
   agent: 'keys and machines',
+  coordinator: 'which processes run',
+  job_event: 'history: what became of each lease',
+  job_kind: 'what people have paused or limited',
+  job_log: 'what handlers said',
   job_tally: 'folded now and then; what it counts is compared',
   kysely_migration: 'of the schema',
   kysely_migration_lock: 'of the schema',
+  lane: 'how jobs are served in turn',
   scan: 'history: an interrupted scan is done again',
   scan_skipped: 'of a scan',
   session: 'who is signed in',
+  socket_attachment: 'words between coordinators, on their way',
 }
 
 export const comparedTables = Object.keys(contentQueries)

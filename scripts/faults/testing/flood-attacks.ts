@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestKey } from '../../../coordinator/hub/testing/test-agent.ts'
 import { errorRules } from '../../../protocol/errors.ts'
 import { floodEvents, honestHello } from './flood-examples.ts'
@@ -8,11 +9,12 @@ import { ConnectionEndedError, FloodSocket, SilenceError } from './flood-socket.
 /** Frames that one connection sends before it is given up. */
 const FRAMES_PER_CONNECTION = 30
 const ASKED_AT_ONCE = 8
+const REFUSED_PAUSE_MS = 50
 const HUGE_BYTES = 100 * 1024 * 1024
 
 export type FloodTarget = { url: string; random: Random }
 
-/** What an attack has seen. `silent` counts questions that got no answer although the connection went on. */
+/** What an attack has seen. `refused` counts connections, which are tried again; `silent` questions that got no answer although the connection went on. */
 export type FloodCounts = { sent: number; answered: number; refused: number; silent: number }
 
 export const noCounts: FloodCounts = { sent: 0, answered: 0, refused: 0, silent: 0 }
@@ -65,7 +67,7 @@ export async function floodByPolling(target: FloodTarget, packets: number): Prom
     const sid = /"sid":"([^"]+)"/.exec(opened)?.[1]
     if (sid === undefined) {
       counts.refused += 1
-      counts.sent += 1
+      await sleep(REFUSED_PAUSE_MS)
       continue
     }
     const post = (body: string | Buffer) =>
@@ -78,6 +80,8 @@ export async function floodByPolling(target: FloodTarget, packets: number): Prom
     await post(frames.join('\x1e'))
     counts.sent += 1
     await post(damagedMessage(pick(floodEvents, target.random), target.random))
+    // Says goodbye, or it would keep a stranger's place that the others need to be heard.
+    await post('1')
   }
   return counts
 }
@@ -137,7 +141,7 @@ async function dial({ url }: FloodTarget, counts: FloodCounts): Promise<FloodSoc
   const socket = await FloodSocket.dial(url)
   if (socket) return socket
   counts.refused += 1
-  counts.sent += 1
+  await sleep(REFUSED_PAUSE_MS)
   return undefined
 }
 

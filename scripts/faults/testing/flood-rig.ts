@@ -6,6 +6,7 @@ import { freshDatabase } from '../../../coordinator/db/testing/fresh-database.ts
 import { createKey, TestAgent, type TestKey } from '../../../coordinator/hub/testing/test-agent.ts'
 import { VaultActor } from '../../../coordinator/testing/vault-actor.ts'
 import { ApiClient } from '../../start/testing/api-client.ts'
+import { inspectable } from './flood-memory.ts'
 import { RigProcess } from './rig-process.ts'
 
 const PASSWORD = 'a long password'
@@ -37,6 +38,7 @@ export async function startFloodRig(): Promise<FloodRig> {
       dataFolder: join(folder, 'data'),
       admin: { name: 'owner', passwordFile: join(folder, 'password') },
     }),
+    env: inspectable,
   })
   const { port } = (await coordinator.start()) as { port: number }
   const url = `http://127.0.0.1:${port}`
