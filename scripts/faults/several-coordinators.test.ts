@@ -359,27 +359,25 @@ describe.skipIf(!testEnvironment.databaseUrl)('of several coordinators', () => {
   test('one is killed, and the agent that only it could reach is soon shown as offline', async () => {
     await using rig = await FaultRig.start({ agents: [], engine: 'server' })
     await using second = await startSecondCoordinator(rig, 0)
-    const key = createKey()
-    await rig.db
-      .insertInto('agent')
-      .values({ name: 'vault', public_key: Buffer.from(key.publicKey, 'base64url') })
-      .execute()
+    const key = await addVault(rig)
     using browser = await LiveBrowser.open(rig.url, rig.db)
     const agent = await TestAgent.dial(second.url, key)
     await agent.ask('hello', agent.hello())
     const state = () => browser.last('agents')?.agents[0]?.state
     await until('it is shown as online', GONE_LIMIT_MS, () => state() === 'online')
-    const [lease] = await leaseScan(rig, agent)
     await second.process.kill()
     // Fifteen seconds of silence, and the next look.
     await until('it is shown as offline', GONE_LIMIT_MS + HINT_LIMIT_MS, () => state() === 'offline')
-
-    // Its lease stands meanwhile, and it takes it along to the coordinator that is left.
-    const again = await TestAgent.dial(rig.url, key)
-    const answer = await again.ask('hello', again.hello({ instance: agent.instance, held: [lease!] }))
-    expect(answer.gone).toEqual([])
-    again.socket.disconnect()
   })
+
+  async function addVault({ db }: FaultRig): Promise<TestKey> {
+    const key = createKey()
+    await db
+      .insertInto('agent')
+      .values({ name: 'vault', public_key: Buffer.from(key.publicKey, 'base64url') })
+      .execute()
+    return key
+  }
 
   async function leaseScan(rig: FaultRig, agent: TestAgent) {
     const api = await rig.signIn()
@@ -393,14 +391,25 @@ describe.skipIf(!testEnvironment.databaseUrl)('of several coordinators', () => {
     return agent.lease('scan', 1)
   }
 
-  test('what leases ran out is queued again by whoever is left', async () => {
+  test('one is killed, and its agent takes its leases along to the other', async () => {
+    await using rig = await FaultRig.start({ agents: [], engine: 'server' })
+    await using second = await startSecondCoordinator(rig, 0)
+    const key = await addVault(rig)
+    const agent = await TestAgent.dial(second.url, key)
+    await agent.ask('hello', agent.hello())
+    const [lease] = await leaseScan(rig, agent)
+    await second.process.kill()
+    const again = await TestAgent.dial(rig.url, key)
+    const answer = await again.ask('hello', again.hello({ instance: agent.instance, held: [lease!] }))
+    expect(answer.gone).toEqual([])
+    expect(await again.ask('lease.renew', { leases: [lease!] })).toEqual({ gone: [] })
+    again.socket.disconnect()
+  })
+
+  test('jobs whose leases ran out are queued again by whichever is left', async () => {
     await using rig = await FaultRig.start({ agents: [], engine: 'server', leaseTtlMs: 2_000 })
     await using second = await startSecondCoordinator(rig, 0, { leaseTtlMs: 2_000 })
-    const key = createKey()
-    await rig.db
-      .insertInto('agent')
-      .values({ name: 'vault', public_key: Buffer.from(key.publicKey, 'base64url') })
-      .execute()
+    const key = await addVault(rig)
     const stateOf = async (jobId: number) =>
       (await rig.db.selectFrom('job').select('state').where('id', '=', jobId).executeTakeFirst())?.state
     const agent = await TestAgent.dial(second.url, key)
