@@ -55,7 +55,7 @@ export async function startCoordinator(
   await requireDatabase(db, config.database)
   await migrate(db)
 
-  const derivedStore = new DerivedStore(config.dataFolder)
+  const derivedStore = new DerivedStore(config.dataFolder, `${hostname()}:${config.port}`)
   await derivedStore.prepare()
   if (config.admin) await ensureAdmin(db, config.admin)
   const agentIds = await enrollAgents(db, config.enrolledAgents)

@@ -1,11 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { afterAll, expect, test } from 'vitest'
 import { MAX_DERIVED_BYTES } from '../../protocol/api.ts'
 import { DerivedStore } from './derived-store.ts'
@@ -103,6 +111,27 @@ test('a process killed while it stores leaves only whole files, and the next sta
   const names = await filesOf(root)
   expect(names.length).toBeGreaterThan(0)
   for (const name of names) expect(sha256(readFileSync(pathOf(root, name)))).toBe(name)
+})
+
+test('a start leaves alone what another coordinator is storing, and tidies up what nobody stores', async () => {
+  const root = join(folder, 'shared')
+  const one = new DerivedStore(root, 'one')
+  await one.prepare()
+  const incoming = join(root, 'derived', 'incoming')
+  const bytes = randomBytes(1_000)
+  const source = new PassThrough()
+  source.write(bytes.subarray(0, 500))
+  const stored = one.put(sha256(bytes), source)
+  await expect.poll(() => readdir(incoming)).toHaveLength(1)
+  const forgotten = join(incoming, 'of-long-ago')
+  writeFileSync(forgotten, 'half')
+  utimesSync(forgotten, 0, 0)
+
+  await new DerivedStore(root, 'two').prepare()
+  expect(existsSync(forgotten)).toBe(false)
+  source.end(bytes.subarray(500))
+  await stored
+  await expect(one.missing([sha256(bytes)])).resolves.toEqual([])
 })
 
 const canMount = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/bin/mount')

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, hash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,28 +7,39 @@ import { pipeline } from 'node:stream/promises'
 import { MAX_DERIVED_BYTES } from '../../protocol/api.ts'
 import { AppError } from '../../protocol/errors.ts'
 
+/** No upload takes this long. */
+const LEFT_OVER_MS = 24 * 60 * 60_000
+
 /**
  * Thumbnails and previews, each under the SHA-256 of its bytes: `derived/ab/cd/abcd…`.
  *
  * Bytes arrive in `derived/incoming` (the same disk) and are moved to their name only when they are whole
  * and are what the name says, so whatever has a name can be served. What a killed process leaves in
- * `incoming` is removed by the next `prepare()`. Nothing is synced: everything here can be made again, and a
+ * `incoming` is removed by its own next `prepare()`, or by another's after a day: several coordinators may store
+ * in one folder. Nothing is synced: everything here can be made again, and a
  * file that a power failure has shortened is found by its size when it is asked for.
  */
 export class DerivedStore {
   readonly #folder: string
   readonly #incoming: string
+  /** Begins the names of what this process has not stored whole. */
+  readonly #mark: string
   readonly #foldersMade = new Set<string>()
 
-  constructor(dataFolder: string) {
+  /** @param owner tells the processes apart that store in this folder; the same in the next life of each */
+  constructor(dataFolder: string, owner = 'the only one') {
     this.#folder = join(dataFolder, 'derived')
     this.#incoming = join(this.#folder, 'incoming')
+    this.#mark = `${hash('sha256', owner).slice(0, 12)}-`
   }
 
-  /** Once, before the first `put`, while no other process stores here. */
+  /** Once, before the first `put`. */
   async prepare(): Promise<void> {
     await mkdir(this.#incoming, { recursive: true, mode: 0o700 })
-    for (const name of await readdir(this.#incoming)) await rm(join(this.#incoming, name), { force: true })
+    for (const name of await readdir(this.#incoming)) {
+      const path = join(this.#incoming, name)
+      if (name.startsWith(this.#mark) || (await isLeftOver(path))) await rm(path, { force: true })
+    }
   }
 
   /**
@@ -38,7 +49,7 @@ export class DerivedStore {
    *   nothing of them is left then
    */
   async put(hash: string, bytes: Readable): Promise<void> {
-    const temporary = join(this.#incoming, randomUUID())
+    const temporary = join(this.#incoming, this.#mark + randomUUID())
     try {
       const check = new ContentCheck()
       await pipeline(bytes, check, createWriteStream(temporary, { flags: 'wx', mode: 0o600 }))
@@ -97,6 +108,12 @@ export class DerivedStore {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     this.#foldersMade.add(folder)
   }
+}
+
+/** Another process may still be storing it, or may just have: then it has gone when it is looked at. */
+async function isLeftOver(path: string): Promise<boolean> {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }))
+  return Date.now() - mtimeMs > LEFT_OVER_MS
 }
 
 /** Passes bytes on while it counts and hashes them; fails at the first byte too many. */
