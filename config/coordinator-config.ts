@@ -9,6 +9,11 @@ export const CoordinatorConfig = ProcessConfig.extend({
     .union([z.object({ url: z.string().min(1) }), z.object({ socketFolder: z.string().min(1) })])
     .describe('A Postgres server, or the socket folder of the embedded database'),
   dataFolder: z.string().min(1).describe('Where derived files are kept'),
+  backupsFolder: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Where npm start keeps its backups, to tell how they went; null: it makes none'),
   webFolder: z.string().nullable().default(null).describe('The built web app; null serves the API alone'),
   publicOrigins: z
     .array(z.url())

@@ -11,7 +11,10 @@ import { ensureAdmin, isSetupNeeded } from './accounts/first-administrator.ts'
 import { SetupToken } from './accounts/setup-token.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { reasonOf } from './db/database-error.ts'
+import { DamageRecord } from './db/integrity/damage-record.ts'
+import { IntegrityCheck } from './db/integrity/integrity-check.ts'
 import { migrate } from './db/migrate.ts'
+import { DatabaseWatch } from './db/watch/database-watch.ts'
 import { isAgentConnected } from './fleet/agent-views.ts'
 import { enrollAgents, ensureLibraries, scanAll } from './fleet/enroll-agents.ts'
 import { answerSupervisor } from './fleet/supervisor-link.ts'
@@ -50,7 +53,8 @@ export async function startCoordinator(
   closers: Closers,
   types: JobTypes = createJobTypes(),
 ): Promise<CoordinatorInfo> {
-  const db = openDatabase(config.database)
+  const db = openDatabase(config.database, { onDamage: (error) => damage.met(error) })
+  const damage = new DamageRecord({ db, log })
   closers.push(() => closeDatabase(db))
   await requireDatabase(db, config.database)
   await migrate(db)
@@ -68,9 +72,23 @@ export async function startCoordinator(
     isAlone: 'socketFolder' in config.database,
     onPeers: () => live.changed('agents'),
   })
+  const watch = new DatabaseWatch({
+    db,
+    log,
+    address: config.database,
+    dataFolder: config.dataFolder,
+    backupsFolder: config.backupsFolder,
+    damage,
+    onBack: () => {
+      hub.catchUp()
+      live.catchUp()
+    },
+  })
+  closers.push(() => watch.stop())
   const setupToken = new SetupToken()
   const http: HttpServer = createHttpServer({
     db,
+    watch,
     log,
     version: VERSION,
     publicOrigins: config.publicOrigins,
@@ -152,6 +170,10 @@ export async function startCoordinator(
   })
   housekeeping.start()
   closers.push(() => housekeeping.stop())
+  const integrity = new IntegrityCheck({ db, log, damage })
+  integrity.start()
+  closers.push(() => integrity.stop())
+  watch.start()
   if (config.scanOnStart) await scanAll(db)
 
   const port = await listen(http, config)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AgentSettings } from './agents.ts'
 import { AssetDetail, AssetState, AssetTile, TimelineBucket } from './assets.ts'
+import { DatabaseView } from './database.ts'
 import { ErrorCode } from './errors.ts'
 import {
   AgentView,
@@ -103,6 +104,13 @@ export const routes = {
     access: 'admin',
     summary: 'Prometheus metrics',
     answer: 'text',
+  },
+  getDatabase: {
+    method: 'get',
+    path: '/api/database',
+    access: 'user',
+    summary: 'How the database is; administrators also get what is known about it and what to do',
+    answer: DatabaseView,
   },
   getOpenApi: {
     method: 'get',

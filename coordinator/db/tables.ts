@@ -199,4 +199,14 @@ export type Tables = {
     aspect_milli: number
   }
   file_tally: { library_id: number; state: FileState; count: number }
+  database_check: {
+    id: Id
+    cluster: string
+    started_at: CreatedAt
+    touched_at: CreatedAt
+    finished_at: Date | null
+    method: 'amcheck' | 'checksums' | 'none'
+    objects: Generated<number>
+  }
+  database_damage: { cluster: string; object: string; message: string; seen_at: CreatedAt }
 }

@@ -12,6 +12,7 @@ const samples: { [N in RouteName]: { path: string; body?: unknown } } = {
   getHealth: { path: '/api/health' },
   getReady: { path: '/api/ready' },
   getMetrics: { path: '/api/metrics' },
+  getDatabase: { path: '/api/database' },
   getOpenApi: { path: '/api/openapi.json' },
   getSetup: { path: '/api/setup' },
   createSetup: { path: '/api/setup', body: { token: 'x', name: 'Eve', password: '1234567890' } },

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { AppError } from '../../protocol/errors.ts'
 import type { SetupToken } from '../accounts/setup-token.ts'
 import type { Database } from '../db/database.ts'
+import type { DatabaseWatch } from '../db/watch/database-watch.ts'
 import type { FleetLink } from '../fleet/fleet-link.ts'
 import type { DerivedStore } from '../media/derived-store.ts'
 import type { Transfers } from '../media/transfers.ts'
@@ -23,6 +24,7 @@ import { WebApp } from './web-app.ts'
 
 export type HttpDependencies = {
   db: Database
+  watch: DatabaseWatch
   log: Logger
   /** Of this program, as `package.json` says. */
   version: string

@@ -1,14 +1,16 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Database } from '../db/database.ts'
+import type { DatabaseWatch } from '../db/watch/database-watch.ts'
 import { listAgents } from '../fleet/agent-views.ts'
 import { countJobEvents } from '../fleet/job-events.ts'
 import { readJobSummary } from '../fleet/job-summary.ts'
+import { DatabaseMetrics } from './database-metrics.ts'
 
 const RESOLUTION_MS = 10
 
 /**
- * Numbers of this process and of its queue, for Prometheus.
+ * Numbers of this process, of its queue and of the database, for Prometheus.
  *
  * measuring: from the making until `close()`. The event loop's delay is that since the last reading: what a
  *   timer of `RESOLUTION_MS` came late.
@@ -23,6 +25,7 @@ export class Metrics {
   readonly #events: Gauge<'event'>
   readonly #agents: Gauge<'state'>
   readonly #delay: Gauge<'quantile'>
+  readonly #database: DatabaseMetrics
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
@@ -53,6 +56,7 @@ export class Metrics {
       labelNames: ['quantile'],
       registers: [this.#registry],
     })
+    this.#database = new DatabaseMetrics(this.#registry)
     this.#loop.enable()
   }
 
@@ -60,7 +64,8 @@ export class Metrics {
     return this.#registry.contentType
   }
 
-  async read(db: Database): Promise<string> {
+  async read(db: Database, watch: DatabaseWatch): Promise<string> {
+    this.#database.set(await watch.readView())
     const agents = await listAgents(db)
     for (const state of ['online', 'draining', 'offline'] as const) {
       this.#agents.set({ state }, agents.filter((agent) => agent.state === state).length)

@@ -164,12 +164,13 @@ export class Hearth {
   }
 
   async #startCoordinator(database: CoordinatorConfig['database'], roots: readonly string[]): Promise<void> {
-    const { data, host, adminName, adminPasswordFile, logLevel } = this.#options
+    const { data, host, adminName, adminPasswordFile, noBackups, logLevel } = this.#options
     const config = (): Partial<CoordinatorConfig> => ({
       host,
       port: this.#port,
       database,
       dataFolder: data,
+      backupsFolder: noBackups ? null : dataFolder.backups(data),
       webFolder: this.#webFolder,
       admin: adminName && adminPasswordFile ? { name: adminName, passwordFile: adminPasswordFile } : null,
       enrolledAgents: ['vault', 'worker'].map((name) => ({

@@ -101,7 +101,7 @@ test('damage is named, with the backup to restore, before everything else', () =
   const advice = judgeDatabase(facts, nowMs)
   expect(advice.map(({ about }) => about)).toEqual(['damage', 'log'])
   expect(advice[0]?.sentence).toBe(
-    'The database is damaged (table asset, index asset_timeline): stop Hearth, look at the disk, and restore the backup of 2026-11-21 with hearth restore backups/last.hearth.zst.',
+    'The database is damaged (table asset, index asset_timeline): stop Hearth, look at the disk, and restore the backup of 2026-11-21 with hearth restore backups/last.hearth.zst --replace.',
   )
   expect(describeDatabase(facts, advice)).toEqual({
     state: 'damaged',

@@ -59,7 +59,7 @@ const judgeDamage: Judge = (facts) => {
   if (facts.damage.length === 0) return undefined
   const good = facts.backup?.lastSuccess
   const remedy = good
-    ? `restore the backup of ${dayOf(good.at)} with hearth restore ${good.path}`
+    ? `restore the backup of ${dayOf(good.at)} ${facts.engine === 'embedded' ? `with hearth restore ${good.path} --replace` : `into an empty database with hearth restore ${good.path} --to postgres://…`}`
     : facts.engine === 'embedded'
       ? 'copy the data folder before anything else is tried, because there is no backup of it'
       : 'restore a backup of the server, because Hearth has none'

@@ -1,32 +1,34 @@
-import { sql } from 'kysely'
-import { AppError } from '../../../protocol/errors.ts'
 import type { Database } from '../../db/database.ts'
+import type { DatabaseWatch } from '../../db/watch/database-watch.ts'
 import type { Handlers } from '../handler.ts'
 import type { Metrics } from '../metrics.ts'
 import { createOpenApi } from '../open-api.ts'
 
-type Names = 'getHealth' | 'getReady' | 'getMetrics' | 'getOpenApi'
+type Names = 'getHealth' | 'getReady' | 'getMetrics' | 'getDatabase' | 'getOpenApi'
+
+/** Whoever asks whether this process is ready, mostly a proxy or a supervisor, waits no longer. */
+const READY_LIMIT_MS = 5_000
 
 export function systemHandlers(
-  dependencies: { db: Database; version: string },
+  dependencies: { db: Database; watch: DatabaseWatch; version: string },
   metrics: Metrics,
 ): Pick<Handlers, Names> {
-  const { db, version } = dependencies
+  const { db, watch, version } = dependencies
   let openApi: object | undefined
   return {
     getHealth: async () => ({ status: 'ok', version }),
     getReady: async () => {
-      try {
-        await sql`select 1`.execute(db)
-      } catch (cause) {
-        throw new AppError('unavailable', 'The database does not answer; it may still be starting', { cause })
-      }
+      await watch.requireAnswer(READY_LIMIT_MS)
       return { status: 'ready' }
     },
     getMetrics: async ({ context }) => {
-      const text = await metrics.read(db)
+      const text = await metrics.read(db, watch)
       context.set('content-type', metrics.contentType)
       return text
+    },
+    getDatabase: async ({ caller }) => {
+      const view = await watch.readView()
+      return caller.role === 'admin' ? view : { ...view, advice: [], facts: null }
     },
     getOpenApi: async () => {
       openApi ??= createOpenApi(version)

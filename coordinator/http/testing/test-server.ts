@@ -10,8 +10,11 @@ import type { CoordinatorMessage } from '../../../protocol/agents.ts'
 import { startSession } from '../../accounts/sessions.ts'
 import { SetupToken } from '../../accounts/setup-token.ts'
 import { createToken, tokenHash } from '../../accounts/token-hash.ts'
+import { dataFolder } from '../../db/backup/data-folder.ts'
 import type { Database } from '../../db/database.ts'
+import { DamageRecord } from '../../db/integrity/damage-record.ts'
 import { type Engine, freshDatabase } from '../../db/testing/fresh-database.ts'
+import { DatabaseWatch } from '../../db/watch/database-watch.ts'
 import { DerivedStore } from '../../media/derived-store.ts'
 import { Transfers } from '../../media/transfers.ts'
 import { createHttpServer, type HttpServer } from '../http-server.ts'
@@ -25,6 +28,7 @@ export type TestServer = AsyncDisposable & {
   db: Database
   folder: string
   store: DerivedStore
+  damage: DamageRecord
   setupToken: SetupToken
   /** Agents that count as connected. */
   online: Set<number>
@@ -71,9 +75,19 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       return true
     },
   })
+  const log = pino({ level: 'warn' }, { write: (line: string) => void test.log.push(line) })
+  test.damage = new DamageRecord({ db: fresh.db, log })
   test.http = createHttpServer({
     db: fresh.db,
-    log: pino({ level: 'warn' }, { write: (line: string) => void test.log.push(line) }),
+    watch: new DatabaseWatch({
+      db: fresh.db,
+      log,
+      address: fresh.address,
+      dataFolder: folder,
+      backupsFolder: dataFolder.backups(folder),
+      damage: test.damage,
+    }),
+    log,
     version: '1.2.3',
     publicOrigins: options.publicOrigins ?? [],
     webFolder: options.webFolder ?? null,
