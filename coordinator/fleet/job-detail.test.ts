@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
-import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
+import { describe, expect, test } from 'vitest'
+import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { cancelJob, retryJob } from '../jobs/control.ts'
 import { releaseJobs, returnExpired } from '../jobs/return-jobs.ts'
 import { createNoopType, enqueueNoops } from '../jobs/testing/noop-type.ts'
@@ -11,9 +11,9 @@ import { requireJobDetail } from './job-detail.ts'
 const type = createNoopType()
 const types = new Map([['test.noop', type]])
 
-eachEngine('the history of a job', (engine) => {
+describe('the history of a job', () => {
   test('says in order what became of each holding, who held it and who interfered', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const { db } = fresh
     const worker = await QueueActor.create(db, types, 'worker')
     const account = await db
@@ -73,7 +73,7 @@ eachEngine('the history of a job', (engine) => {
   })
 
   test('tells of three deaths and of what they led to', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types, 'worker')
     const [id] = await enqueueNoops(fresh.db, type, 1)
     for (let life = 0; life < 3; life += 1) {

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { testEnvironment } from '../../config/test-environment.ts'
 import { openDatabase } from '../db/database.ts'
-import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
+import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { retryDeadJobs, retryJob } from './control.ts'
 import { createNoopType, enqueueNoops } from './testing/noop-type.ts'
 import { QueueActor } from './testing/queue-actor.ts'
@@ -10,9 +10,9 @@ import { untilBlocked } from './testing/until-blocked.ts'
 const type = createNoopType()
 const types = new Map([['test.noop', type]])
 
-eachEngine('dead jobs', (engine) => {
+describe('dead jobs', () => {
   test('are tried again by their reason, the others stay', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     await enqueueNoops(fresh.db, type, 5)
     const codes = [
@@ -38,7 +38,7 @@ eachEngine('dead jobs', (engine) => {
   })
 
   test('are settled when a later job about the same thing succeeds', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const dead: number[] = []
     for (let round = 0; round < 2; round += 1) {

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
+import { describe, expect, test } from 'vitest'
+import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { enqueueJobs } from './enqueue.ts'
 import { createNoopType, enqueueNoops } from './testing/noop-type.ts'
 import { QueueActor } from './testing/queue-actor.ts'
@@ -8,9 +8,9 @@ const type = createNoopType({ priority: 10 })
 const types = new Map([['test.noop', type]])
 const job = { kind: 'test.noop', contract: type.contract, libraryId: null }
 
-eachEngine('enqueueing', (engine) => {
+describe('enqueueing', () => {
   test('what is already open makes no second job, and only its urgency can grow', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const { db } = fresh
     const worker = await QueueActor.create(db, types)
     const [id] = await enqueueJobs(db, [{ ...job, subjectId: 1 }])
@@ -29,7 +29,7 @@ eachEngine('enqueueing', (engine) => {
   })
 
   test('a job that has become urgent overtakes those before it', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const ids = await enqueueNoops(fresh.db, type, 3)
     await enqueueJobs(fresh.db, [{ ...job, subjectId: 3, priority: 50 }])
@@ -37,7 +37,7 @@ eachEngine('enqueueing', (engine) => {
   })
 
   test('one subject twice in one go is one job, as urgent as the more urgent of them', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const twice = [
       { ...job, subjectId: 1 },

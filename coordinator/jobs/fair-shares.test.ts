@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../db/database.ts'
-import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
+import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { createNoopType, enqueueNoops } from './testing/noop-type.ts'
 import { QueueActor } from './testing/queue-actor.ts'
 
@@ -25,13 +25,13 @@ async function leasesUntil(worker: QueueActor, few: readonly number[], batch: nu
   return leased
 }
 
-eachEngine('the queue', (engine) => {
+describe('the queue', () => {
   // One in two on average when asked for one at a time: chance decides, and 20 in a row against it are one in a million.
   test.each([
     [1, 150],
     [20, 40],
   ])('lets %i at a time of a small library pass a large one', async (batch, most) => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const [large, small] = [await worker.addLibrary('large'), await worker.addLibrary('small')]
     await enqueueNoops(fresh.db, type, MANY, { libraryId: large })
@@ -43,7 +43,7 @@ eachEngine('the queue', (engine) => {
     [1, 150],
     [20, 40],
   ])('lets %i at a time of a rare kind pass a common one', async (batch, most) => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     await enqueueNoops(fresh.db, type, MANY)
     const few = await enqueueNoops(fresh.db, type, FEW, { kind: 'test.other' })
@@ -51,7 +51,7 @@ eachEngine('the queue', (engine) => {
   })
 
   test('gives the newest of a lane first', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const ids: number[] = []
     for (const orderKey of [30, 10, 20]) {
@@ -62,7 +62,7 @@ eachEngine('the queue', (engine) => {
   })
 
   test('gives what somebody waits for before everything else, in whatever lane', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const libraryId = await worker.addLibrary('one')
     await enqueueNoops(fresh.db, type, 500, { orderKey: 99 })
@@ -74,7 +74,7 @@ eachEngine('the queue', (engine) => {
   })
 
   test('is shared by two agents as fast as each of them is, and gives to each while there is work', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const other = openDatabase(fresh.address)
     try {
       const fast = await QueueActor.create(fresh.db, types, 'fast')

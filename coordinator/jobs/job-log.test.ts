@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { LeaseRef, LogLine } from '../../protocol/leases.ts'
-import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
+import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { renewLeases } from './renew-leases.ts'
 import { returnExpired } from './return-jobs.ts'
 import { createNoopType, enqueueNoops } from './testing/noop-type.ts'
@@ -16,7 +16,7 @@ const line = (seq: number, message = `line ${seq}`): LogLine => ({
   message,
 })
 
-eachEngine('what a handler says', (engine) => {
+describe('what a handler says', () => {
   const start = async (db: Parameters<typeof enqueueNoops>[0]) => {
     await enqueueNoops(db, type, 1)
   }
@@ -33,7 +33,7 @@ eachEngine('what a handler says', (engine) => {
     ).map((row) => row.message)
 
   test('is kept once, however often and by whatever message it comes', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     await start(fresh.db)
     const [lease] = await worker.lease(1)
@@ -45,7 +45,7 @@ eachEngine('what a handler says', (engine) => {
   })
 
   test('of each holding is kept, and nothing of one that has lost its lease', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     await start(fresh.db)
     const [first] = await worker.lease(1)
@@ -59,7 +59,7 @@ eachEngine('what a handler says', (engine) => {
   })
 
   test('ends at a thousand lines', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     await start(fresh.db)
     const [lease] = await worker.lease(1)
@@ -74,7 +74,7 @@ eachEngine('what a handler says', (engine) => {
   })
 
   test('is dated from the lease on, by the database’s clock, and never into the future', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     await start(fresh.db)
     const [lease] = await worker.lease(1)

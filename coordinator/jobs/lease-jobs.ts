@@ -109,6 +109,13 @@ function pickStatement(
         and job_kind.paused is not true and library.paused is not true
         and (library.agent_id = ${holder.agentId} or lane.kind = any(${named((type) => type.contract.runsOn === 'any')}))
         and (library.state is distinct from 'offline' or lane.kind = any(${named((type) => type.runsOffline === true)}))),
+    -- Of the jobs during which an agent has died, one at a time: whoever dies next is known by that one.
+    suspect as materialized (
+      select min(job.id) as id from job
+      where job.deaths > 0 and job.state = 'queued' and not job.waiting
+        and job.lane_id in (select id from open_lane)
+        and not exists (select 1 from job held
+          where held.deaths > 0 and held.state = 'leased' and held.agent_id = ${holder.agentId})),
     offered as materialized (
       select best.*, lane.kind, lane.room, lane.chance,
         row_number() over (partition by lane.id
@@ -116,6 +123,7 @@ function pickStatement(
       from open_lane lane cross join lateral (
         select job.id, job.priority, job.order_key from job
         where job.lane_id = lane.id and job.state = 'queued' and not job.waiting
+          and (job.deaths = 0 or job.id = (select id from suspect))
           and job.priority >= ${slot.minPriority ?? -1} and (${mayStart(kinds)})
         order by job.priority desc, job.order_key desc, job.id
         limit lane.room

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { LeaseLostError } from '../../protocol/errors.ts'
+import type { IngestInput } from '../../protocol/ingest.ts'
+import type { Lease } from '../../protocol/leases.ts'
 import type { Database } from '../db/database.ts'
 import { openDatabase } from '../db/database.ts'
 import { freshDatabase } from '../db/testing/fresh-database.ts'
@@ -181,24 +183,36 @@ test('a job that ends well after two deaths is no longer suspected', async () =>
   expect(await jobRow(fresh.db, lease!.jobId)).toMatchObject({ deaths: 0, failures: 1 })
 })
 
-test('jobs that only waited behind the one that ends agents are never quarantined', async () => {
+test('of the jobs beside the one that ends agents none is set aside with it', async () => {
   await using fresh = await freshDatabase()
-  const vault = await vaultWithFiles(fresh.db, 5)
+  const vault = await vaultWithFiles(fresh.db, 6)
   await fresh.db
     .updateTable('agent')
-    .set({ capabilities: JSON.stringify([{ capability: 'ingest', concurrency: 1 }]) })
+    .set({ capabilities: JSON.stringify([{ capability: 'ingest', concurrency: 2 }]) })
     .execute()
-  for (let deaths = 0; deaths < 3; deaths += 1) {
-    expect(await vault.lease('ingest', 5)).toHaveLength(5)
-    await restartAgent(vault, `life ${deaths}`)
+  const isPoison = (lease: Lease) => (lease.input as IngestInput).path === '4.jpg'
+  let deaths = 0
+  for (;;) {
+    const leases = await vault.lease('ingest', 6)
+    if (leases.length === 0) break
+    // Those before it are done, all others die with it.
+    const at = leases.findIndex(isPoison)
+    for (const lease of at < 0 ? leases : leases.slice(0, at))
+      await vault.complete(lease, vault.readFile(lease.input as IngestInput))
+    if (at >= 0) await restartAgent(vault, `life ${++deaths}`)
   }
-  const states = await fresh.db
+  expect(deaths).toBe(3)
+  const jobs = await fresh.db
     .selectFrom('job')
-    .select('state')
+    .select(['state', sql<number>`count(*)`.as('count')])
     .where('kind', '=', 'file.ingest')
-    .orderBy('order_key', 'desc')
+    .groupBy('state')
+    .orderBy('state')
     .execute()
-  expect(states.map((job) => job.state)).toEqual(['dead', 'queued', 'queued', 'queued', 'queued'])
+  expect(jobs).toEqual([
+    { state: 'dead', count: 1 },
+    { state: 'done', count: 5 },
+  ])
 })
 
 test('what an agent never got to know of is free at once, and nobody is blamed', async () => {

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Database, openDatabase } from '../db/database.ts'
-import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
+import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { setKind } from './set-kind.ts'
 import { createNoopType, enqueueNoops } from './testing/noop-type.ts'
 import { QueueActor } from './testing/queue-actor.ts'
@@ -19,7 +19,7 @@ const pauseLibrary: Pause = (db, libraryId, _agentId, paused) =>
 const pauseAgent: Pause = (db, _libraryId, agentId, draining) =>
   db.updateTable('agent').set({ draining }).where('id', '=', agentId).execute()
 
-eachEngine('what is paused', (engine) => {
+describe('what is paused', () => {
   test.each([
     ['a kind', pauseKind, { 'test.noop in one': 0, 'test.noop in two': 0, 'test.other in one': 2 }, 2],
     ['a library', pauseLibrary, { 'test.noop in one': 0, 'test.noop in two': 2, 'test.other in one': 0 }, 2],
@@ -27,7 +27,7 @@ eachEngine('what is paused', (engine) => {
   ])(
     '%s: rests until it is resumed, also for a coordinator that starts later; the rest goes on',
     async (_, pause, expected, others) => {
-      await using fresh = await freshDatabase(engine)
+      await using fresh = await freshDatabase()
       const worker = await QueueActor.create(fresh.db, types, 'worker')
       const other = await QueueActor.create(fresh.db, types, 'other')
       const [one, two] = [await worker.addLibrary('one'), await worker.addLibrary('two')]

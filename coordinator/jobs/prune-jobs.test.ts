@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Database } from '../db/database.ts'
-import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
+import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { pruneJobs } from './prune-jobs.ts'
 import { createNoopType, enqueueNoops } from './testing/noop-type.ts'
 import { QueueActor } from './testing/queue-actor.ts'
@@ -20,9 +20,9 @@ async function left(db: Database): Promise<number[]> {
   return rows.map((row) => row.id)
 }
 
-eachEngine('pruning', (engine) => {
+describe('pruning', () => {
   test('forgets what ended long ago with its history and log, and keeps the rest and the counts', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const { db } = fresh
     const worker = await QueueActor.create(db, types)
     const ids = await enqueueNoops(db, type, 6)
@@ -58,7 +58,7 @@ eachEngine('pruning', (engine) => {
   })
 
   test('keeps a dead job for which another waits', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const { db } = fresh
     const worker = await QueueActor.create(db, types)
     const [before] = await enqueueNoops(db, type, 1)
@@ -71,7 +71,7 @@ eachEngine('pruning', (engine) => {
   })
 
   test('goes in steps when there is much', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const { db } = fresh
     const worker = await QueueActor.create(db, types)
     const [sample] = await enqueueNoops(db, type, 1)

@@ -53,8 +53,10 @@ export async function returnUnheld(
 
 /**
  * Jobs leased to an earlier process of an agent: those it held when it ended, and those whose leases ran out
- * before it came back. It started them in the order in which they were leased, so only as many as it
- * runs at once can have ended it; those that only waited behind them are not suspected.
+ * before it came back. It started them in the order in which they were leased, so only the first can have
+ * ended it: as many as it runs at once, one that was urgent, and as many whose results were on their way. The rest
+ * only waited behind them. Suspects are leased one at a time (`lease-jobs.ts`), so that an innocent one shares one death
+ * with a guilty one at most.
  * What is judged is the row as it is locked: another may have changed it since the statement began.
  *
  * @returns how many of those it held are queued again
@@ -70,11 +72,11 @@ async function buryEarlierLife(db: Queryable, agentId: number, instance: string)
           order by orphan.leased_at, orphan.priority desc, orphan.order_key desc, orphan.id) as place,
         coalesce((select (offer->>'concurrency')::integer
           from agent, jsonb_array_elements(agent.capabilities) offer
-          where agent.id = ${agentId} and offer->>'capability' = lane.capability limit 1), 1) as slots
+          where agent.id = ${agentId} and offer->>'capability' = lane.capability limit 1), 1) * 2 + 1 as reach
       from orphan join lane on lane.id = orphan.lane_id),
     judged as (
-      select id, state = 'leased' as was_leased, place <= slots as was_running,
-        deaths + case when place <= slots then 1 else 0 end as deaths
+      select id, state = 'leased' as was_leased, place <= reach as is_suspect,
+        deaths + case when place <= reach then 1 else 0 end as deaths
       from ranked),
     buried as (
       update job set
@@ -89,10 +91,10 @@ async function buryEarlierLife(db: Queryable, agentId: number, instance: string)
         attempt = case when was_leased then greatest(attempt - 1, 0) else attempt end,
         lease_expires_at = null, progress = null, run_after = now()
       from judged where judged.id = job.id
-      returning job.id, job.state, job.fencing_token, job.agent_id, job.leased_at, judged.was_running, judged.was_leased),
+      returning job.id, job.state, job.fencing_token, job.agent_id, job.leased_at, judged.is_suspect, judged.was_leased),
     noted as (
       insert into job_event (job_id, event, fencing_token, agent_id, leased_at)
-      select id, case when was_running then 'died' else 'released' end, fencing_token, agent_id, leased_at
+      select id, case when is_suspect then 'died' else 'released' end, fencing_token, agent_id, leased_at
       from buried
       union all select id, 'quarantined', null, null, null from buried where state = 'dead')
     select id from buried where was_leased and state = 'queued'`.execute(db)

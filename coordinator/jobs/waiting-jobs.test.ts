@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { testEnvironment } from '../../config/test-environment.ts'
 import type { Database } from '../db/database.ts'
 import { openDatabase } from '../db/database.ts'
-import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
+import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { requireJob } from '../fleet/job-views.ts'
 import { retryJob } from './control.ts'
 import { returnExpired } from './return-jobs.ts'
@@ -23,9 +23,9 @@ async function letTimePass(db: Database): Promise<void> {
   )
 }
 
-eachEngine('a job that waits', (engine) => {
+describe('a job that waits', () => {
   test('for a model goes to an agent that has it, and the rest goes on meanwhile', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const plain = await QueueActor.create(fresh.db, types, 'plain')
     const able = await QueueActor.create(fresh.db, types, 'able')
     able.models = ['yolo', 'clip']
@@ -36,7 +36,7 @@ eachEngine('a job that waits', (engine) => {
   })
 
   test('for another job starts when that one is done, and not when it fails or is taken back', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const [before] = await enqueueNoops(fresh.db, type, 1)
     const [after] = await enqueueNoops(fresh.db, type, 1, { firstSubjectId: 2, afterJobId: before! })
@@ -53,7 +53,7 @@ eachEngine('a job that waits', (engine) => {
   })
 
   test('for a job that is already done does not wait', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const [before] = await enqueueNoops(fresh.db, type, 1)
     await worker.complete(await worker.lease(1))
@@ -62,7 +62,7 @@ eachEngine('a job that waits', (engine) => {
   })
 
   test('for a job that died says so, and starts when that one is tried again and succeeds', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const [before] = await enqueueNoops(fresh.db, type, 1)
     const [after] = await enqueueNoops(fresh.db, type, 1, { firstSubjectId: 2, afterJobId: before! })
@@ -81,7 +81,7 @@ eachEngine('a job that waits', (engine) => {
   })
 
   test('for a job that no longer exists is woken', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const [before] = await enqueueNoops(fresh.db, type, 1)
     const after = await enqueueNoops(fresh.db, type, 1, { firstSubjectId: 2, afterJobId: before! })
@@ -91,7 +91,7 @@ eachEngine('a job that waits', (engine) => {
   })
 
   test('until a time is woken then and not before', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const worker = await QueueActor.create(fresh.db, types)
     const later = await enqueueNoops(fresh.db, type, 2, { runAfter: new Date(Date.now() + 3_600_000) })
     expect(await wakeJobs(fresh.db)).toBe(0)
@@ -102,7 +102,7 @@ eachEngine('a job that waits', (engine) => {
   })
 
   test('for a node is not attempted, and nothing grows however long it waits', async () => {
-    await using fresh = await freshDatabase(engine)
+    await using fresh = await freshDatabase()
     const { db } = fresh
     const worker = await QueueActor.create(db, types)
     await enqueueNoops(db, type, 1, { model: 'nobody has it' })
