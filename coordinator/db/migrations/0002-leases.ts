@@ -63,6 +63,7 @@ const statements = [
   `create index job_leased on job (agent_id, lane_id) where state = 'leased'`,
   // Lost by their leases' end: whether their agent had died shows when it comes back.
   `create index job_lost on job (agent_id) where state = 'queued' and instance is not null`,
+  `create index job_suspect on job (id) where deaths > 0 and state in ('queued', 'leased')`,
   `create index job_dead on job (kind, subject_id, id) where state = 'dead'`,
 
   `create table job_event (
