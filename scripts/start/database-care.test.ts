@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { testEnvironment } from '../../config/test-environment.ts'
 import { readBackupHeader } from '../../coordinator/db/backup/check-backup.ts'
 import { dataFolder, pgdataOf } from '../../coordinator/db/backup/data-folder.ts'
@@ -15,6 +15,9 @@ import type { Database } from '../../coordinator/db/database.ts'
 import { migrate, migrations } from '../../coordinator/db/migrate.ts'
 import { bareDatabase } from '../../coordinator/db/testing/fresh-database.ts'
 import { HearthRun } from './testing/hearth-run.ts'
+
+// New databases are made in seconds on a free machine, and in many on one that runs all tests at once.
+vi.setConfig({ testTimeout: 180_000 })
 
 const [first = ''] = Object.keys(migrations)
 const engines = testEnvironment.databaseUrl ? (['embedded', 'server'] as const) : (['embedded'] as const)
@@ -66,7 +69,7 @@ describe.each(engines)('on the %s database', (engine) => {
       Object.keys(migrations).map((name) => ({ name })),
     )
     await session.close()
-  }, 120_000)
+  })
 })
 
 test('without a backup the old schema stays as it is, unless that is asked for', async () => {
@@ -80,7 +83,7 @@ test('without a backup the old schema stays as it is, unless that is asked for',
   await session.close()
   const forced = await HearthRun.toEnd(['--data', data, '--port', '0', '--once', '--no-backups'])
   expect(forced.exitCode, forced.output).toBe(0)
-}, 120_000)
+})
 
 test('a database of another Postgres that cannot be brought over is refused and left alone', async () => {
   const data = join(base, 'other-postgres')
