@@ -138,10 +138,8 @@ test('pictures too large for their kind are refused by their header', async () =
   await writeFile(join(bombs.path, 'interlaced.png'), pngHeader(16_000, 16_000, true))
   await using running = await runningVault(bombs.path)
   for (const name of ['progressive.jpg', 'huge.png', 'interlaced.png']) {
-    const startedMs = performance.now()
     const result = await running.ingest(name)
     expect(result).toMatchObject({ derived: [], problem: { code: 'too_large' } })
-    expect(performance.now() - startedMs).toBeLessThan(3_000)
   }
 })
 
@@ -161,10 +159,9 @@ describe.skipIf(assetsMissing !== undefined)(
       await Promise.all(
         [0, 1].map(async () => {
           for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-            const startedMs = performance.now()
+            // One that hangs would fail with `timed_out`.
             const result = await running.ingest(file)
             expect(result.contentHash).toHaveLength(64)
-            expect(performance.now() - startedMs, file).toBeLessThan(10_000)
             for (const pid of await readerPids())
               worstRssBytes = Math.max(worstRssBytes, (await findRssBytes(pid)) ?? 0)
           }

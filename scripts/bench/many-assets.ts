@@ -33,6 +33,7 @@ const statements = (count: number) => [
   `insert into derived_file (file_id, kind, hash, size_bytes, width_px, height_px, mime_type)
     select f.id, d, sha256(convert_to(f.id || d, 'UTF8')), 50000, 1440, 1080, 'image/jpeg'
     from asset_file f, unnest(array['preview', 'grid', 'tiny']) d`,
-  `insert into job (kind, capability, state, priority, library_id, subject_id, finished_at)
-    select 'file.ingest', 'ingest', 'done', 1, library_id, id, now() from asset_file`,
+  `insert into lane (library_id, kind, capability) select id, 'file.ingest', 'ingest' from library`,
+  `insert into job (kind, lane_id, state, priority, library_id, subject_id, finished_at)
+    select 'file.ingest', lane.id, 'done', 1, f.library_id, f.id, now() from asset_file f, lane`,
 ]

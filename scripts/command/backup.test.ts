@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readBackupStatus } from '../../coordinator/db/backup/backup-status.ts'
 import { checkBackup } from '../../coordinator/db/backup/check-backup.ts'
 import { dataFolder, pgdataOf } from '../../coordinator/db/backup/data-folder.ts'
@@ -12,6 +12,9 @@ import { listBackups } from '../../coordinator/db/backup/list-backups.ts'
 import { restoreBackup } from '../../coordinator/db/backup/restore-backup.ts'
 import { type FilledDatabase, filledDatabase } from '../../coordinator/db/backup/testing/filled-database.ts'
 import { HearthCommand } from './testing/hearth-command.ts'
+
+// New databases are made in seconds on a free machine, and in many on one that runs all tests at once.
+vi.setConfig({ testTimeout: 180_000 })
 
 const KILLS = 6
 const onProgress = () => {}
@@ -65,7 +68,7 @@ test('kill -9 at any moment leaves the backup before it, and nothing that is not
   expect(exitCode, said).toBe(0)
   expect((await readdir(backups)).filter((name) => /scratch|partial/.test(name))).toEqual([])
   expect((await listBackups(backups)).slice(0, before.length)).toEqual(before)
-}, 180_000)
+})
 
 test('what is written meanwhile is in the backup up to one moment', async () => {
   // Accounts serve as purses, because only tables of Hearth's are restored.

@@ -3,12 +3,15 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { childEnvironment, findProgram } from '../../config/test-environment.ts'
 import { readBackupStatus } from '../../coordinator/db/backup/backup-status.ts'
 import { checkBackup } from '../../coordinator/db/backup/check-backup.ts'
 import { dataFolder } from '../../coordinator/db/backup/data-folder.ts'
 import { type FilledDatabase, filledDatabase } from '../../coordinator/db/backup/testing/filled-database.ts'
+
+// New databases are made in seconds on a free machine, and in many on one that runs all tests at once.
+vi.setConfig({ testTimeout: 180_000 })
 
 const SCRIPT = join(import.meta.dirname, '..', 'hearth.ts')
 const DISK_BYTES = 256 * 1024
@@ -54,7 +57,7 @@ test.skipIf(process.getuid?.() !== 0 || !findProgram('unshare'))(
         said += text
       })
     }
-    await expect.poll(() => said, { timeout: 60_000 }).toMatch(/first ended with/)
+    await expect.poll(() => said, { timeout: 120_000 }).toMatch(/first ended with/)
     expect(said).toContain('first ended with 0')
     const { lastSuccess } = await readBackupStatus(dataFolder.backups(data))
 
@@ -64,7 +67,7 @@ test.skipIf(process.getuid?.() !== 0 || !findProgram('unshare'))(
       filled.db,
     )
     shell.stdin!.end('go\n')
-    await expect.poll(() => shell.exitCode, { timeout: 60_000 }).toBe(0)
+    await expect.poll(() => shell.exitCode, { timeout: 120_000 }).toBe(0)
     expect(said).toContain('second ended with 1')
     expect(said).toContain(`The disk with ${disk} is full`)
     const { footer } = await checkBackup(join(kept, 'all'), () => {})

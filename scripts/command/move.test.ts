@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { testEnvironment } from '../../config/test-environment.ts'
 import { databaseContents } from '../../coordinator/db/backup/testing/database-contents.ts'
 import { filledFolder } from '../../coordinator/db/backup/testing/filled-folder.ts'
@@ -11,6 +11,9 @@ import { lockFolder } from '../../coordinator/db/embedded/folder-lock.ts'
 import { bareDatabase } from '../../coordinator/db/testing/fresh-database.ts'
 import { chooseDatabase } from '../start/database-choice.ts'
 import { HearthCommand } from './testing/hearth-command.ts'
+
+// New databases are made in seconds on a free machine, and in many on one that runs all tests at once.
+vi.setConfig({ testTimeout: 180_000 })
 
 const KILLS = 4
 
@@ -80,7 +83,7 @@ describe.skipIf(!testEnvironment.databaseUrl)('the database moves', () => {
     if (last.exitCode !== 0) expect(last.said).toContain('nothing to move')
     expect(chooseDatabase(data, undefined).location).toEqual({ url: server.url })
     expect(await databaseContents({ url: server.url })).toEqual(contents)
-  }, 120_000)
+  })
 
   test('killed after the rows were there and before that was remembered, it only remembers', async () => {
     await using server = await bareServer()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { findRssBytes } from '../../agents/vault/watch-memory.ts'
 import type { TestAgent, TestKey } from '../../coordinator/hub/testing/test-agent.ts'
+import { type AgentEvent, Reply } from '../../protocol/agents.ts'
 import type { ApiClient } from '../start/testing/api-client.ts'
 import { FaultRun, sizes, TEST_LIMIT_MS } from './testing/fault-run.ts'
 import {
@@ -21,6 +22,8 @@ const HUGE_FRAMES = 3
 const RSS_MARGIN = 1.2
 /** How long the coordinator may take to give memory back. */
 const CALM_LIMIT_MS = 60_000
+/** As long as a real agent waits. */
+const ANSWER_LIMIT_MS = 60_000
 
 test(
   'the coordinator lives through a flood of malformed packets, and others are answered meanwhile',
@@ -128,14 +131,19 @@ class Neighbours implements Disposable {
   async #run(): Promise<void> {
     while (!this.#isOver) {
       await this.#timed(async () => {
-        const { leases } = await this.#agent.ask('lease.request', {
-          slots: [{ capability: 'ingest', count: 2 }],
-        })
-        await this.#agent.ask('job.release', { leases, reason: 'test' })
+        const asked = await this.#ask('lease.request', { slots: [{ capability: 'ingest', count: 2 }] })
+        await this.#ask('job.release', { leases: (asked as { leases: unknown }).leases, reason: 'test' })
       })
       await this.#timed(() => this.#api.get('/api/jobs/summary'))
       await this.#timed(() => this.#api.get('/api/health'))
     }
+  }
+
+  async #ask(event: AgentEvent, message: unknown): Promise<unknown> {
+    const answer: unknown = await this.#agent.socket.timeout(ANSWER_LIMIT_MS).emitWithAck(event, message)
+    const reply = Reply.parse(answer)
+    if (!reply.ok) throw new Error(`"${event}" was refused: ${reply.error.message}`)
+    return reply.value
   }
 
   async #timed(work: () => Promise<unknown>): Promise<void> {

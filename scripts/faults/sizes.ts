@@ -4,6 +4,8 @@ export type FaultSizes = {
   agentsKilled: { kills: number; jobs: number }
   /** R2 */
   agentsPaused: { pauses: number; leaseTtlMs: number }
+  /** R2: not the agents pause but their lines. */
+  linesStalled: { stalls: number; leaseTtlMs: number }
   /** R33: all agents at once. */
   allPaused: { pausesMs: readonly number[]; leaseTtlMs: number }
   /** R3, on each database. */
@@ -30,9 +32,10 @@ export type FaultSizes = {
 const short: FaultSizes = {
   agentsKilled: { kills: 20, jobs: 500 },
   agentsPaused: { pauses: 10, leaseTtlMs: 2_000 },
+  linesStalled: { stalls: 10, leaseTtlMs: 2_000 },
   allPaused: { pausesMs: [4_000, 4_000], leaseTtlMs: 2_000 },
   coordinatorKilled: { kills: 5, files: 200 },
-  framesLost: { jobs: 200, photos: 30, cuts: 10 },
+  framesLost: { jobs: 150, photos: 20, cuts: 4 },
   networkSplit: { downMs: [4_000], rounds: 1, leaseTtlMs: 2_000 },
   clocks: { jobs: 100 },
   poisonJob: { jobs: 60 },
@@ -46,6 +49,7 @@ const short: FaultSizes = {
 const full: FaultSizes = {
   agentsKilled: { kills: 200, jobs: 5_000 },
   agentsPaused: { pauses: 100, leaseTtlMs: 2_000 },
+  linesStalled: { stalls: 100, leaseTtlMs: 2_000 },
   // The last is longer than any connection lives without a ping.
   allPaused: { pausesMs: [...Array<number>(19).fill(4_000), 60_000], leaseTtlMs: 2_000 },
   coordinatorKilled: { kills: 100, files: 5_000 },

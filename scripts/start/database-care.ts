@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { environment } from '../../config/environment.ts'
 import { dataFolder } from '../../coordinator/db/backup/data-folder.ts'
-import { readDueMigrations } from '../../coordinator/db/backup/due-migrations.ts'
+import { describeSilence } from '../../coordinator/db/backup/describe-silence.ts'
 import { ENGINE_MAJOR, readMajor } from '../../coordinator/db/backup/engine-major.ts'
-import { describeSilence } from '../../coordinator/db/backup/server-session.ts'
 import type { DatabaseAddress } from '../../coordinator/db/database.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { BackupSchedule } from './backup-schedule.ts'
@@ -76,6 +75,8 @@ export class DatabaseCare {
 
   /** A server may be starting at the same time; that nothing is due must not be concluded from its silence. */
   async #readDue(address: DatabaseAddress): Promise<string[]> {
+    // Loaded here: a start that is refused should not have waited for the driver.
+    const { readDueMigrations } = await import('../../coordinator/db/backup/due-migrations.ts')
     for (let tries = 1; ; tries += 1) {
       try {
         return await readDueMigrations(address)

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { dataFolder } from '../../coordinator/db/backup/data-folder.ts'
 import type { DatabaseLocation } from '../../coordinator/db/backup/open-source.ts'
 import { showUrl } from '../../coordinator/db/backup/show-url.ts'
-import { syncFile, syncFolder } from '../../coordinator/db/backup/sync-tree.ts'
+import { syncFile, syncFolder } from '../../coordinator/db/embedded/sync-path.ts'
 import { AppError } from '../../protocol/errors.ts'
 
 export type DatabaseChoice = {
@@ -45,14 +45,14 @@ export async function rememberServer(data: string, url: string): Promise<void> {
   const draft = `${choicePath(data)}.partial`
   await rm(draft, { force: true })
   await writeFile(draft, `${JSON.stringify({ url } satisfies z.input<typeof Remembered>)}\n`, { mode: 0o600 })
-  await syncFile(draft)
+  syncFile(draft)
   await rename(draft, choicePath(data))
-  await syncFolder(data)
+  syncFolder(data)
 }
 
 export async function rememberEmbedded(data: string): Promise<void> {
   rmSync(choicePath(data), { force: true })
-  await syncFolder(data)
+  syncFolder(data)
 }
 
 function readRemembered(data: string): string | undefined {

@@ -92,6 +92,7 @@ export class Hearth {
 
   /** Ends everything at once; what was in work is done again after the next start. */
   kill(): void {
+    void this.#databaseCare.stop()
     for (const { pid } of this.#processes) {
       try {
         if (pid) process.kill(pid, 'SIGKILL')

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { syncFile } from './sync-tree.ts'
+import { syncFile } from '../embedded/sync-path.ts'
 
 /** How the last backups of a data folder went; beside them as `status.json`. */
 export const BackupStatus = z.object({
@@ -37,6 +37,6 @@ export async function writeBackupStatus(backupsFolder: string, status: BackupSta
   const draft = `${path}.partial`
   await rm(draft, { force: true })
   await writeFile(draft, `${JSON.stringify(status, null, 2)}\n`, { mode: 0o600 })
-  await syncFile(draft)
+  syncFile(draft)
   await rename(draft, path)
 }

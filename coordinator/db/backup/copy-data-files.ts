@@ -1,5 +1,5 @@
-import { constants, copyFile, mkdir, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { constants, copyFile, cp, mkdir, readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 
 /**
  * What a base backup leaves out: WAL, which is copied apart; what is of the running process; what is made
@@ -19,6 +19,11 @@ const emptied = new Set([
 ])
 const leftOut = /^(postmaster\.(pid|opts)|backup_label.*|tablespace_map.*|pgsql_tmp.*|pg_internal\.init.*)$/
 const CONTROL_FILE = join('global', 'pg_control')
+
+/** Copies the folder of a database that nobody has open, WAL and all. */
+export async function copyStoppedFolder(pgdata: string, to: string): Promise<void> {
+  await cp(pgdata, to, { recursive: true, filter: (path) => !leftOut.test(basename(path)) })
+}
 
 /** Copies the files of a database's folder, which may change meanwhile; the control file last. */
 export async function copyDataFiles(pgdata: string, to: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { AppError } from '../../../protocol/errors.ts'
+import { syncFile } from '../embedded/sync-path.ts'
 import { type DatabaseLocation, type OpenSource, openSource } from './open-source.ts'
 import type { OnProgress } from './progress.ts'
 import { readMigrations } from './read-catalogue.ts'
-import { syncFile } from './sync-tree.ts'
 import { writeBackup } from './write-backup.ts'
 
 /**
@@ -41,5 +41,5 @@ export async function dumpSource(
     throw new AppError('not_found', 'The database is empty: there is nothing to back up yet')
   }
   await writeBackup(session, path, source, onProgress)
-  await syncFile(path)
+  syncFile(path)
 }

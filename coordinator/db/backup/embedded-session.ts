@@ -1,7 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
-import { ltree } from '@electric-sql/pglite/contrib/ltree'
-import { vector } from '@electric-sql/pglite-pgvector'
 import { Kysely, PGliteDialect } from 'kysely'
+import { extensions } from '../embedded/open-engine.ts'
 import type { Tables } from '../tables.ts'
 import { type DatabaseSession, sessionSettings } from './database-session.ts'
 
@@ -9,10 +8,10 @@ import { type DatabaseSession, sessionSettings } from './database-session.ts'
  * Opens a folder of the embedded database in this process, or makes a new one there. Nobody else may have it.
  *
  * Nothing is synced, because what is opened here is a copy, or not yet anybody's database: whoever keeps it
- * syncs it whole (`sync-tree.ts`).
+ * syncs it whole.
  */
 export async function openEmbeddedSession(folder: string): Promise<DatabaseSession> {
-  const engine = await PGlite.create({ dataDir: folder, extensions: { vector, ltree } })
+  const engine = await PGlite.create({ dataDir: folder, extensions })
   await engine.exec(sessionSettings)
   return {
     db: new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: engine }) }),

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { syncFolder } from '../embedded/sync-path.ts'
 import type { BackupFooter } from './backup-format.ts'
 import { checkBackup } from './check-backup.ts'
 import type { DatabaseSession } from './database-session.ts'
@@ -10,7 +11,6 @@ import { loadBackup } from './load-backup.ts'
 import { PARTIAL, SCRATCH } from './lock-backups.ts'
 import { type DatabaseLocation, type OpenSource, openSource } from './open-source.ts'
 import type { OnProgress } from './progress.ts'
-import { syncFolder } from './sync-tree.ts'
 
 export type BackupReport = {
   path: string
@@ -46,7 +46,7 @@ export async function makeBackup(options: {
     await rm(partial, { force: true })
     const { footer, foreignTables } = await dumpAndProve(location, partial, scratch, onProgress)
     await rename(partial, path)
-    await syncFolder(dirname(path))
+    syncFolder(dirname(path))
     return {
       path,
       sizeBytes: (await stat(path)).size,

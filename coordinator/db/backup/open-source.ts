@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { cp, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { AppError } from '../../../protocol/errors.ts'
 import type { BackupSource } from './backup-format.ts'
 import { readControlFile } from './control-file.ts'
+import { copyStoppedFolder } from './copy-data-files.ts'
 import { copyRunningFolder } from './copy-running-folder.ts'
 import { dataFolder, pgdataOf } from './data-folder.ts'
 import type { DatabaseSession } from './database-session.ts'
@@ -99,7 +100,7 @@ async function copyStopped(data: string, isHeld: boolean, copy: string): Promise
   const lock = isHeld ? { release: () => {} } : await tryHoldDataFolder(data)
   if (!lock) return false
   try {
-    await cp(pgdataOf(dataFolder.database(data)), copy, { recursive: true })
+    await copyStoppedFolder(pgdataOf(dataFolder.database(data)), copy)
     return true
   } finally {
     lock.release()

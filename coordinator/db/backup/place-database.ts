@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { AppError } from '../../../protocol/errors.ts'
+import { syncFolder, syncTree } from '../embedded/sync-path.ts'
 import { dataFolder } from './data-folder.ts'
-import { syncFolder, syncTree } from './sync-tree.ts'
 
 const making = (data: string) => `${dataFolder.database(data)}.making`
 const finished = (data: string) => `${dataFolder.database(data)}.new`
@@ -27,7 +27,7 @@ export async function placeDatabase(
     await rm(making(data), { recursive: true, force: true })
     throw error
   }
-  await syncTree(making(data))
+  syncTree(making(data))
   await rename(making(data), finished(data))
   const kept = existsSync(dataFolder.database(data)) ? await putAside(data) : null
   await finishPlacing(data)
@@ -38,7 +38,7 @@ export async function placeDatabase(
 export async function finishPlacing(data: string): Promise<void> {
   if (existsSync(dataFolder.database(data)) || !existsSync(finished(data))) return
   await rename(finished(data), dataFolder.database(data))
-  await syncFolder(data)
+  syncFolder(data)
 }
 
 /** Keeps the database of a data folder under a name that nothing uses. */
@@ -47,6 +47,6 @@ export async function putAside(data: string): Promise<string> {
   const kept = `${dataFolder.database(data)}.old-${day}`
   if (existsSync(kept)) throw new AppError('conflict', `${kept} exists already: try again in a second`)
   await rename(dataFolder.database(data), kept)
-  await syncFolder(data)
+  syncFolder(data)
   return kept
 }

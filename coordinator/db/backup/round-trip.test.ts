@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { testEnvironment } from '../../../config/test-environment.ts'
 import { openDatabase } from '../database.ts'
 import { bareDatabase, eachEngine } from '../testing/fresh-database.ts'
@@ -11,6 +11,9 @@ import type { DatabaseLocation } from './open-source.ts'
 import { restoreBackup } from './restore-backup.ts'
 import { databaseContents } from './testing/database-contents.ts'
 import { type FilledDatabase, filledDatabase } from './testing/filled-database.ts'
+
+// New databases are made in seconds on a free machine, and in many on one that runs all tests at once.
+vi.setConfig({ testTimeout: 180_000 })
 
 const onProgress = () => {}
 

@@ -1,9 +1,8 @@
 import pg from 'pg'
-import { AppError } from '../../../protocol/errors.ts'
 import { openDatabase } from '../database.ts'
 import { CopyStatement } from './copy-statement.ts'
 import { type DatabaseSession, sessionSettings } from './database-session.ts'
-import { showUrl } from './show-url.ts'
+import { describeSilence } from './describe-silence.ts'
 
 /** @throws AppError `unavailable` when the server does not answer, or not to us */
 export async function openServerSession(url: string): Promise<DatabaseSession> {
@@ -33,13 +32,4 @@ export async function openServerSession(url: string): Promise<DatabaseSession> {
       await client.end()
     },
   }
-}
-
-export function describeSilence(url: string, error: unknown): AppError {
-  const reason = error instanceof Error ? error.message || error.name : String(error)
-  return new AppError(
-    'unavailable',
-    `The Postgres server ${showUrl(url)} cannot be used (${reason}): check the address, the name and the password, and that the server runs`,
-    { cause: error },
-  )
 }

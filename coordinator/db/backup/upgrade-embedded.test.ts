@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readControlFile } from './control-file.ts'
 import { dataFolder, pgdataOf } from './data-folder.ts'
 import { openEmbeddedSession } from './embedded-session.ts'
@@ -11,6 +11,9 @@ import { keepBackup } from './keep-backup.ts'
 import { databaseContents } from './testing/database-contents.ts'
 import { filledFolder } from './testing/filled-folder.ts'
 import { upgradeEmbedded } from './upgrade-embedded.ts'
+
+// New databases are made in seconds on a free machine, and in many on one that runs all tests at once.
+vi.setConfig({ testTimeout: 180_000 })
 
 const onProgress = () => {}
 const OLD = ENGINE_MAJOR - 1

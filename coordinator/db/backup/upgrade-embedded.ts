@@ -1,9 +1,11 @@
-import { cp, mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../protocol/errors.ts'
+import { syncFile } from '../embedded/sync-path.ts'
 import { backupName } from './backup-name.ts'
 import { checkBackup, readBackupHeader } from './check-backup.ts'
 import { readControlFile } from './control-file.ts'
+import { copyStoppedFolder } from './copy-data-files.ts'
 import { dataFolder, pgdataOf } from './data-folder.ts'
 import { readMajor } from './engine-major.ts'
 import type { Engine } from './engines.ts'
@@ -12,7 +14,6 @@ import { listBackups } from './list-backups.ts'
 import { lockBackups, PARTIAL, SCRATCH } from './lock-backups.ts'
 import type { OnProgress } from './progress.ts'
 import { restoreBackup } from './restore-backup.ts'
-import { syncFile } from './sync-tree.ts'
 import { writeBackup } from './write-backup.ts'
 
 export type UpgradeReport = {
@@ -75,7 +76,7 @@ async function dumpWith(engine: Engine, data: string, onProgress: OnProgress): P
   try {
     await requireSpace(backups, await sizeOfTree(pgdata))
     onProgress({ step: 'copy' })
-    await cp(pgdata, pgdataOf(scratch), { recursive: true })
+    await copyStoppedFolder(pgdata, pgdataOf(scratch))
     const session = await engine.open(pgdataOf(scratch))
     try {
       const postgres = String(engine.major)
@@ -84,7 +85,7 @@ async function dumpWith(engine: Engine, data: string, onProgress: OnProgress): P
       await session.close()
     }
     await checkBackup(partial, onProgress)
-    await syncFile(partial)
+    syncFile(partial)
     await rename(partial, path)
     return path
   } finally {

@@ -23,9 +23,9 @@ function canMount(): boolean {
   }
 }
 
-/** The database on a disk of its own, which the test reaches by way of the process. */
+/** The database on a disk of its own, started again when it fails; the test reaches the disk through `/proc`. */
 async function startOnSmallDisk(folder: string) {
-  const mount = `mount -t tmpfs -o size=${DISK_MB}m tmpfs "$0" && exec "$@"`
+  const mount = `mount -t tmpfs -o size=${DISK_MB}m tmpfs "$0" && while ! "$@"; do sleep 0.2; done`
   const server = await EmbeddedProcess.start(folder, ['unshare', '-rm', 'sh', '-c', mount, folder])
   const disk = `/proc/${server.pid}/root${folder}`
   const ballast = join(disk, 'ballast')
@@ -89,6 +89,30 @@ test.skipIf(!canMount())(
       .poll(() => refused().catch((error) => String(error)), { timeout: 20_000, interval: 200 })
       .toBe('written')
     expect(await countEntries(db)).toBe(kept)
+    await db.destroy()
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  },
+)
+
+test.skipIf(!canMount())(
+  'a log that finds no room ends the database, which loses nothing and comes back when there is room',
+  { timeout: 300_000 },
+  async () => {
+    const folder = await shortFolder()
+    const { server, db, leaveFree, makeRoom } = await startOnSmallDisk(folder)
+    await sql`create table entry (id int, text text)`.execute(db)
+    let kept = 0
+    for (; kept < 100; kept += 1) await insert(db, kept, 1_000)
+    leaveFree(1)
+    // Nothing but log, more than the space in its last segment.
+    const logged = sql`select pg_logical_emit_message(true, 'test', repeat('x', ${64 * MB}))`.execute(db)
+    await expect(logged).rejects.toThrow()
+    makeRoom()
+    await expect
+      .poll(() => countEntries(db).catch(() => undefined), { timeout: 60_000, interval: 200 })
+      .toBe(kept)
+    await insert(db, kept, 10)
     await db.destroy()
     await server.stop()
     await rm(folder, { recursive: true, force: true })

@@ -1,5 +1,8 @@
 import { statfsSync } from 'node:fs'
 
+/** Others write to the disk too. */
+const LOOK_AFTER_BYTES = 16 * 1024 * 1024
+
 /**
  * Keeps the last part of a disk free of new data, so that the write-ahead log always has room: when the log
  * cannot grow, the engine must end at once and cannot start until there is room, and nothing can be read.
@@ -27,7 +30,9 @@ export class DiskReserve {
   allows(bytes: number): boolean {
     if (!this.#held) return true
     this.#leftBytes -= bytes
-    if (this.#leftBytes < 0) this.#leftBytes = this.#readFreeBytes() - this.#reserveBytes - bytes
+    if (this.#leftBytes < 0) {
+      this.#leftBytes = Math.min(LOOK_AFTER_BYTES, this.#readFreeBytes() - this.#reserveBytes) - bytes
+    }
     return this.#leftBytes >= 0
   }
 }

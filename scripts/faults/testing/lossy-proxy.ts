@@ -15,6 +15,8 @@ export type LossyProxyOptions = {
   lateMs: number
 }
 
+const faultless: LossyProxyOptions = { fateOf: () => 'passed', lateMs: 0 }
+
 /**
  * Stands between agents and their coordinator and treats their frames badly, in both directions.
  *
@@ -27,6 +29,7 @@ export class LossyProxy implements AsyncDisposable {
   readonly #server: Server
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
   readonly counts: Record<Fate, number> = { passed: 0, dropped: 0, doubled: 0, late: 0 }
+  #held: (() => void)[] | undefined
   #target = new URL('http://127.0.0.1')
 
   private constructor(options: LossyProxyOptions) {
@@ -37,7 +40,7 @@ export class LossyProxy implements AsyncDisposable {
     })
   }
 
-  static async listen(options: LossyProxyOptions): Promise<LossyProxy> {
+  static async listen(options = faultless): Promise<LossyProxy> {
     const proxy = new LossyProxy(options)
     proxy.#server.listen(0, '127.0.0.1')
     await once(proxy.#server, 'listening')
@@ -48,6 +51,18 @@ export class LossyProxy implements AsyncDisposable {
   standBefore(url: string): string {
     this.#target = new URL(url)
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  /** Lets nothing through, and loses nothing: a line that stalls. */
+  stall(): void {
+    this.#held ??= []
+  }
+
+  /** Lets everything through that a stall has held back, in order. */
+  flow(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const forward of held) forward()
   }
 
   /** Cuts every connection without a word. Returns how many there were. */
@@ -87,6 +102,10 @@ export class LossyProxy implements AsyncDisposable {
   }
 
   #forward(data: RawData | string, to: WebSocket): void {
+    if (this.#held) {
+      this.#held.push(() => this.#forward(data, to))
+      return
+    }
     const frame = data.toString()
     const send = () => {
       if (to.readyState === WebSocket.OPEN) to.send(frame)
