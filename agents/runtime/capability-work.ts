@@ -68,9 +68,9 @@ export class CapabilityWork {
     return this.#waiting.splice(0)
   }
 
-  /** Those that wait and are more than this agent would ask for now, taken out. */
+  /** Those that wait and are more than this agent would ever ask for now, taken out. */
   takeSurplus(): HeldJob[] {
-    return this.#waiting.splice(Math.max(0, this.#limit - this.running) + this.#ahead)
+    return this.#waiting.splice(this.#limit + this.#ahead)
   }
 
   /** How many more jobs to ask for; asked in batches, because one at a time would cost a transaction each. */

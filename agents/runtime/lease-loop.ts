@@ -1,14 +1,16 @@
 import type { Logger } from 'pino'
 import type { AgentSettings, CoordinatorMessage } from '../../protocol/agents.ts'
 import type { Capability, OfferedCapability } from '../../protocol/capability.ts'
-import { AppError, LeaseLostError, toErrorBody } from '../../protocol/errors.ts'
+import { AppError, LeaseLostError } from '../../protocol/errors.ts'
 import { priorities } from '../../protocol/jobs.ts'
 import type { Lease, LeaseRef } from '../../protocol/leases.ts'
 import { CapabilityWork, isUrgent } from './capability-work.ts'
+import { Changes } from './changes.ts'
 import { GivenBackError, HeldJob } from './held-job.ts'
 import type { HandlerTable } from './job-handler.ts'
 import type { Line } from './line/line.ts'
 import { reportBytes } from './report-bytes.ts'
+import { giveBack, reportFailure } from './report-end.ts'
 import { ReportQueue } from './report-queue.ts'
 import type { JobOutcome } from './run-job.ts'
 import { watchSilence } from './silence-watch.ts'
@@ -18,7 +20,6 @@ import { WorkAsker } from './work-asker.ts'
 const FINISH_LIMIT_MS = 10_000
 /** And this long for handlers to notice it, and for the last answers. */
 const END_LIMIT_MS = 3_000
-const RELEASE_LIMIT_MS = 3_000
 
 export type LeaseLoopOptions = {
   line: Line
@@ -51,7 +52,7 @@ export class LeaseLoop {
   readonly #unfinished = new Set<HeldJob>()
   /** Nobody waits for answers any more. */
   readonly #over = new AbortController()
-  readonly #waiters = new Set<() => void>()
+  readonly #changes = new Changes()
   #isDraining = false
   #isReleased = false
   #isStopping = false
@@ -68,7 +69,7 @@ export class LeaseLoop {
       signal,
       works: this.#works,
       countHeld: () => this.#unfinished.size,
-      onQuiet: () => this.#tellWaiters(),
+      onQuiet: () => this.#changes.tell(),
     })
     this.#reports = new ReportQueue({
       line,
@@ -79,7 +80,7 @@ export class LeaseLoop {
         return this.#asker.askWithReport()
       },
       onAnswered: (jobs, slots, refused) => {
-        for (const job of jobs) this.#letGo(job)
+        this.#letGo(jobs)
         this.#asker.answered(slots)
         if (refused > 0) this.#asker.ask()
       },
@@ -94,7 +95,7 @@ export class LeaseLoop {
     const { line, handlers } = this.#options
     line.on('leases', (leases) => this.#take(leases))
     line.on('lost', (leases) => this.#lose(leases))
-    line.on('down', () => this.#tellWaiters())
+    line.on('down', () => this.#changes.tell())
     const limitsMs = [...handlers.values()].map(({ contract }) => contract.silenceLimitMs)
     this.#endWatch = watchSilence(this.#running, limitsMs)
     this.#asker.start()
@@ -121,8 +122,7 @@ export class LeaseLoop {
   applySettings({ concurrency }: AgentSettings): void {
     for (const work of this.#works.values()) {
       work.setLimit(concurrency[work.capability])
-      this.#giveBack(work.takeSurplus(), 'agent runs fewer jobs now')
-      this.#startWaiting(work)
+      this.#arrange(work)
     }
     this.#asker.ask()
   }
@@ -167,7 +167,13 @@ export class LeaseLoop {
       else void this.#fail(job, new AppError('refused_by_agent', `This agent offers no ${lease.capability}`))
     }
     if (this.#takesNothing) this.#giveBackWaiting('agent takes no more work')
-    else for (const work of this.#works.values()) this.#startWaiting(work)
+    else for (const work of this.#works.values()) this.#arrange(work)
+  }
+
+  #arrange(work: CapabilityWork): void {
+    this.#startWaiting(work)
+    // Asked for before the settings changed.
+    void this.#giveBack(work.takeSurplus(), 'agent runs fewer jobs now')
   }
 
   #startWaiting(work: CapabilityWork): void {
@@ -187,9 +193,9 @@ export class LeaseLoop {
     if (isUrgent(job)) this.#asker.askUrgent(work.capability)
     if (outcome.type === 'done') this.#report(job, outcome.result)
     else if (outcome.type === 'failed') void this.#fail(job, outcome.error)
-    else if (outcome.type === 'givenBack') this.#giveBack([job], outcome.reason)
+    else if (outcome.type === 'givenBack') void this.#giveBack([job], outcome.reason)
     else {
-      this.#letGo(job)
+      this.#letGo([job])
       this.#asker.ask()
     }
   }
@@ -204,41 +210,24 @@ export class LeaseLoop {
   }
 
   async #fail(job: HeldJob, error: unknown): Promise<void> {
-    const { line, log } = this.#options
-    const { signal } = this.#over
-    try {
-      await line.request('job.fail', { ...job.ref, error: toErrorBody(error) }, signal)
-    } catch (failure) {
-      line.forget([job.ref])
-      if (!signal.aborted && !(failure instanceof LeaseLostError))
-        log.warn({ ...job.ref, err: failure }, 'could not report the end of a job')
-    }
-    this.#letGo(job)
+    await reportFailure({ ...this.#options, signal: this.#over.signal }, job, error)
+    this.#letGo([job])
     this.#asker.ask()
   }
 
   #giveBackWaiting(reason: string): void {
-    this.#giveBack(
+    void this.#giveBack(
       [...this.#works.values()].flatMap((work) => work.takeWaiting()),
       reason,
     )
   }
 
-  #giveBack(jobs: readonly HeldJob[], reason: string): void {
+  async #giveBack(jobs: readonly HeldJob[], reason: string): Promise<void> {
     if (jobs.length === 0) return
-    const { line } = this.#options
-    const finish = () => {
-      for (const job of jobs) this.#letGo(job)
-    }
     // Stopping, and nobody to give them back to: their leases run out by themselves.
-    if (this.#isStopping && !line.isGreeted) {
-      finish()
-      return
-    }
-    const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(RELEASE_LIMIT_MS)])
-    const leases = jobs.map(({ ref }) => ref)
-    // Unheard, they are not among the leases of the next hello, and are given back by that.
-    line.request('job.release', { leases, reason: reason.slice(0, 255) }, signal).then(finish, finish)
+    const isHeard = !this.#isStopping || this.#options.line.isGreeted
+    if (isHeard) await giveBack({ ...this.#options, signal: this.#over.signal }, jobs, reason)
+    this.#letGo(jobs)
   }
 
   #lose(refs: readonly LeaseRef[]): void {
@@ -250,25 +239,27 @@ export class LeaseLoop {
 
   #loseJob(job: HeldJob): void {
     job.abort(new LeaseLostError(job.lease.jobId))
-    if (this.#works.get(job.lease.capability)?.drop(job)) this.#letGo(job)
+    if (this.#works.get(job.lease.capability)?.drop(job)) this.#letGo([job])
   }
 
   async #giveBackRunning(reason: string): Promise<void> {
     const { line, log } = this.#options
     for (const job of this.#running) job.abort(new GivenBackError(reason))
     const isHeard = () => (this.#unfinished.size === 0 && !this.#asker.isWaiting) || !line.isGreeted
-    await this.#until(() => this.#running.size === 0 && isHeard(), END_LIMIT_MS)
+    await this.#changes.until(() => this.#running.size === 0 && isHeard(), END_LIMIT_MS)
     const left = [...this.#running].filter((job) => this.#held.get(job.lease.jobId) === job)
     if (left.length === 0) return
     log.warn({ jobIds: left.map(({ ref }) => ref.jobId) }, 'these jobs do not stop; giving them back')
-    this.#giveBack(left, reason)
-    await this.#untilHeard(RELEASE_LIMIT_MS)
+    void this.#giveBack(left, reason)
+    await this.#untilHeard(END_LIMIT_MS)
   }
 
-  #letGo(job: HeldJob): void {
-    if (this.#held.get(job.lease.jobId) === job) this.#held.delete(job.lease.jobId)
-    this.#unfinished.delete(job)
-    this.#tellWaiters()
+  #letGo(jobs: readonly HeldJob[]): void {
+    for (const job of jobs) {
+      if (this.#held.get(job.lease.jobId) === job) this.#held.delete(job.lease.jobId)
+      this.#unfinished.delete(job)
+    }
+    this.#changes.tell()
   }
 
   /**
@@ -276,22 +267,7 @@ export class LeaseLoop {
    * it first, and an agent that lingers would meet its successor.
    */
   #untilHeard(limitMs: number): Promise<void> {
-    return this.#until(() => this.#unfinished.size === 0 || !this.#options.line.isGreeted, limitMs)
-  }
-
-  async #until(isDone: () => boolean, limitMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const look = () => void (isDone() && resolve())
-    const limit = setTimeout(resolve, limitMs)
-    this.#waiters.add(look)
-    look()
-    await promise
-    this.#waiters.delete(look)
-    clearTimeout(limit)
-  }
-
-  #tellWaiters(): void {
-    for (const look of this.#waiters) look()
+    return this.#changes.until(() => this.#unfinished.size === 0 || !this.#options.line.isGreeted, limitMs)
   }
 
   #workOf(job: HeldJob): CapabilityWork {
