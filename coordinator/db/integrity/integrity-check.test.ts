@@ -2,7 +2,7 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { testEnvironment } from '../../../config/test-environment.ts'
 import { type Database, type DatabaseAddress, openDatabase } from '../database.ts'
 import { migrate } from '../migrate.ts'
@@ -13,6 +13,9 @@ import { DamageRecord } from './damage-record.ts'
 import { IntegrityCheck, readLastCheck } from './integrity-check.ts'
 
 const PAGE_BYTES = 8_192
+
+// Every table of a database is read, some of them several times.
+vi.setConfig({ testTimeout: 180_000 })
 
 function watched(address: DatabaseAddress) {
   const log: string[] = []

@@ -16,7 +16,11 @@ const LOOK_MS = 60_000
 const LOCK = 7_243_220
 /** A check that has not written for so long has gone with its coordinator. */
 const GONE_AFTER_MIN = 30
+/** That a check goes on is written down this often. */
+const WRITE_INTERVAL_MS = 10_000
 const SHORTEST_PAUSE_MS = 5
+/** A large index is read by one statement; whoever stops does not wait for its end. */
+const STOP_LIMIT_MS = 2_000
 
 type Begun = { id: number; startedAt: Date }
 type Method = NonNullable<DatabaseFacts['check']>['method']
@@ -35,7 +39,7 @@ export type IntegrityCheckOptions = {
  *
  * idle → running: `start()`. Once a minute it asks whether a check is due; of several coordinators one does it, by
  *   an advisory lock and a row that says so. It reads one piece at a time and rests as long as that took.
- * running → stopped: `stop()`, which waits for the piece in work. A check that was broken off begins anew later.
+ * running → stopped: `stop()`. A check that was broken off begins anew later.
  */
 export class IntegrityCheck {
   readonly #options: IntegrityCheckOptions
@@ -53,7 +57,7 @@ export class IntegrityCheck {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#loop
+    await Promise.race([this.#loop, sleep(STOP_LIMIT_MS, undefined, { ref: false })])
   }
 
   /**
@@ -85,7 +89,10 @@ export class IntegrityCheck {
     const { db, log, damage } = this.#options
     const objects = await listCheckedObjects(db)
     const readable = objects.filter(({ kind }) => kind !== 'other')
+    const write = (checked: number) =>
+      sql`update database_check set touched_at = now(), objects = ${checked} where id = ${id}`.execute(db)
     let damaged = 0
+    let writtenAt = performance.now()
     for (const [at, object] of readable.entries()) {
       if (this.#stopping.signal.aborted) return false
       const [message] = await amcheck.check(object, this.#rest())
@@ -93,10 +100,11 @@ export class IntegrityCheck {
         damaged += 1
         await damage.note(message, object.name)
       }
-      await sql`update database_check set touched_at = now(), objects = ${at + 1} where id = ${id}`.execute(
-        db,
-      )
+      if (performance.now() - writtenAt < WRITE_INTERVAL_MS) continue
+      writtenAt = performance.now()
+      await write(at + 1)
     }
+    await write(readable.length)
     const unread = objects.filter(({ kind }) => kind === 'other').map(({ name }) => name)
     await damage.forgetOlder(startedAt, unread)
     log.info({ objects: readable.length, damaged }, 'looked for damage in the database')
