@@ -93,8 +93,8 @@ test('a process killed while it stores leaves only whole files, and the next sta
     import { DerivedStore } from ${JSON.stringify(join(import.meta.dirname, 'derived-store.ts'))}
     const store = new DerivedStore(process.argv[1])
     await store.prepare()
-    process.stdout.write('ready')
-    for (;;) {
+    for (let stored = 0; ; stored += 1) {
+      if (stored === 1) process.stdout.write('ready')
       const bytes = randomBytes(3_000_000)
       await store.put(createHash('sha256').update(bytes).digest('hex'), Readable.from([bytes.subarray(0, 1e6), bytes.subarray(1e6)]))
     }`
