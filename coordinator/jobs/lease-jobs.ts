@@ -113,7 +113,8 @@ function pickStatement(
     suspect as materialized (
       select min(job.id) as id from job
       where job.deaths > 0 and job.state = 'queued' and not job.waiting
-        and job.lane_id in (select id from open_lane)
+        and job.lane_id in (select id from open_lane where room > 0)
+        and job.priority >= ${slot.minPriority ?? -1} and (${mayStart(kinds)})
         and not exists (select 1 from job held
           where held.deaths > 0 and held.state = 'leased' and held.agent_id = ${holder.agentId})),
     offered as materialized (

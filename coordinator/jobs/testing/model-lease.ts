@@ -10,6 +10,7 @@ function eligibleLanes(model: Model, step: QueueStep & { do: 'lease' }): ModelJo
     (job) =>
       job.state === 'queued' &&
       !job.waiting &&
+      job.priority >= (step.minPriority ?? 0) &&
       !model.pausedKinds.has(job.kind) &&
       (job.model === null || agent.models.includes(job.model)) &&
       (job.libraryId === null ||
@@ -17,7 +18,7 @@ function eligibleLanes(model: Model, step: QueueStep & { do: 'lease' }): ModelJo
   )
   const suspect = nextSuspect(model, step.agentId, open)
   for (const job of open) {
-    const mayStart = job.priority >= (step.minPriority ?? 0) && (job.deaths === 0 || job === suspect)
+    const mayStart = job.deaths === 0 || job === suspect
     const lane = `${job.kind} ${job.libraryId} ${job.model}`
     if (mayStart) lanes.set(lane, [...(lanes.get(lane) ?? []), job])
   }
