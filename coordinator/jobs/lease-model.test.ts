@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { openDatabase } from '../db/database.ts'
 import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
 import { findOrder } from './testing/find-order.ts'
-import type { Model, ModelJob } from './testing/model-job.ts'
+import { type Model, type ModelJob, restOf } from './testing/model-job.ts'
 import { QueueWorld } from './testing/queue-world.ts'
 import { type Intent, type Lives, resolve, schedule } from './testing/schedule.ts'
 
@@ -49,8 +49,13 @@ async function checkSchedule(world: QueueWorld, groups: readonly Intent[][]): Pr
     if (steps.length === 0) continue
     const outcomes = await world.runAll(steps)
     const rows = await world.readJobs()
+    const rest = await world.readRest()
     const runs = steps.map((step, i) => ({ step, outcome: outcomes[i]! }))
-    const after = findOrder(model, runs, (found) => isSame(found, rows))
+    const after = findOrder(
+      model,
+      runs,
+      (found) => isSame(found, rows) && isDeepStrictEqual(restOf(found), rest),
+    )
     if (!after)
       throw new Error(
         `No order of these steps explains the rows: ${inspect({ runs, changes: changes(model, rows) }, { depth: null })}`,

@@ -40,6 +40,19 @@ export type Model = {
   offlineLibraries: ReadonlySet<number>
 }
 
+/** Ids and names in ascending order. */
+export type Rest = { kinds: string[]; paused: number[]; offline: number[]; draining: number[] }
+
+export function restOf(model: Model): Rest {
+  const sorted = <T>(values: Iterable<T>): T[] => [...values].sort((a, b) => (a < b ? -1 : 1))
+  return {
+    kinds: sorted(model.pausedKinds),
+    paused: sorted(model.pausedLibraries),
+    offline: sorted(model.offlineLibraries),
+    draining: sorted([...model.agents].flatMap(([id, agent]) => (agent.draining ? [id] : []))),
+  }
+}
+
 export function isOpen(job: ModelJob): boolean {
   return job.state === 'queued' || job.state === 'leased'
 }

@@ -13,7 +13,7 @@ import { renewLeases } from '../renew-leases.ts'
 import { releaseJobs, returnExpired, returnUnheld } from '../return-jobs.ts'
 import { setKind } from '../set-kind.ts'
 import { wakeJobs } from '../wake-jobs.ts'
-import type { Model, ModelAgent, ModelJob } from './model-job.ts'
+import type { Model, ModelAgent, ModelJob, Rest } from './model-job.ts'
 import { MODEL_MAX_ATTEMPTS } from './model-reports.ts'
 import { createNoopType, noopResult } from './noop-type.ts'
 import { QueueActor } from './queue-actor.ts'
@@ -183,6 +183,16 @@ export class QueueWorld {
         job.run_after <= now() as "isDue"
       from job join lane on lane.id = job.lane_id order by job.id`.execute(this.#db)
     return new Map(rows.map((job) => [job.id, job]))
+  }
+
+  /** What people and offline libraries let rest, as the database has it. */
+  async readRest(): Promise<Rest> {
+    const { rows } = await sql<{ kinds: string[]; paused: number[]; offline: number[]; draining: number[] }>`
+      select array(select kind from job_kind where paused order by 1) as kinds,
+        array(select id::float8 from library where paused order by 1) as paused,
+        array(select id::float8 from library where state = 'offline' order by 1) as offline,
+        array(select id::float8 from agent where draining order by 1) as draining`.execute(this.#db)
+    return rows[0]!
   }
 
   /**
