@@ -21,7 +21,7 @@ const BETWEEN_MS = [200, 1_200] as const
 /** How long a pause is, in leases. */
 const PAUSE_LEASES = [1.2, 2] as const
 
-test('SIGSTOP past the lease: what a paused agent still reports changes nothing', {
+test.concurrent('SIGSTOP past the lease: what a paused agent still reports changes nothing', {
   timeout: TEST_LIMIT_MS,
 }, async () => {
   const run = new FaultRun('R2 agents paused')
@@ -31,23 +31,26 @@ test('SIGSTOP past the lease: what a paused agent still reports changes nothing'
   const jobs = await feedWhile(
     rig,
     () => work(run),
-    Promise.all(
-      rig.agents.map(async (agent) => {
-        while (left > 0) {
-          left -= 1
-          await sleep(run.between(...BETWEEN_MS))
-          await pause(
-            [agent],
-            leaseTtlMs * (PAUSE_LEASES[0] + run.random() * (PAUSE_LEASES[1] - PAUSE_LEASES[0])),
-          )
-        }
-      }),
-    ),
+    () =>
+      Promise.all(
+        rig.agents.map(async (agent) => {
+          while (left > 0) {
+            left -= 1
+            await sleep(run.between(...BETWEEN_MS))
+            await pause(
+              [agent],
+              leaseTtlMs * (PAUSE_LEASES[0] + run.random() * (PAUSE_LEASES[1] - PAUSE_LEASES[0])),
+            )
+          }
+        }),
+      ),
   )
   await finish(rig, run, { pauses, jobs })
 })
 
-test('SIGSTOP of all agents at once: they go on by themselves', { timeout: TEST_LIMIT_MS }, async () => {
+test.concurrent('SIGSTOP of all agents at once: they go on by themselves', {
+  timeout: TEST_LIMIT_MS,
+}, async () => {
   const run = new FaultRun('R33 all agents paused')
   const { pausesMs, leaseTtlMs } = sizes.allPaused
   await using rig = await startProbeRig(AGENTS, { leaseTtlMs })
@@ -57,7 +60,7 @@ test('SIGSTOP of all agents at once: they go on by themselves', { timeout: TEST_
       await pause(rig.agents, pauseMs)
     }
   }
-  const jobs = await feedWhile(rig, () => work(run), pauseAll())
+  const jobs = await feedWhile(rig, () => work(run), pauseAll)
   await finish(rig, run, { pauses: pausesMs.length, jobs })
 })
 

@@ -35,17 +35,18 @@ test('a result that arrives after its lease has run out, while another agent is 
   )
   const leases = ([from, to]: readonly [number, number]) => leaseTtlMs * (from + run.random() * (to - from))
   let left = stalls
-  const stallAll = Promise.all(
-    lines.map(async ({ proxy }) => {
-      while (left > 0) {
-        left -= 1
-        await sleep(run.between(...BETWEEN_MS))
-        proxy.stall()
-        await sleep(leases(STALL_LEASES))
-        proxy.flow()
-      }
-    }),
-  )
+  const stallAll = () =>
+    Promise.all(
+      lines.map(async ({ proxy }) => {
+        while (left > 0) {
+          left -= 1
+          await sleep(run.between(...BETWEEN_MS))
+          proxy.stall()
+          await sleep(leases(STALL_LEASES))
+          proxy.flow()
+        }
+      }),
+    )
   const jobs = await feedWhile(rig, () => ({ does: 'wait', workMs: leases(WORK_LEASES) }), stallAll)
   await untilProbesEnded(rig, TEST_LIMIT_MS)
 

@@ -112,6 +112,10 @@ test.skipIf(deadDiskMissing !== undefined).each(['dead', 'mute'] as const)(
     const scan = vault.vault.handlers['library.scan']!
     // More than there are readers, and threads for file systems in this process.
     for (const [count, name] of ['a.jpg', 'b.mp4'].entries()) {
+      // Both readers run, so that their start is not counted; they are also proof that the disk holds up nobody.
+      for (const good of await Promise.all([vault.ingest('good.jpg'), vault.ingest('good.jpg')])) {
+        expect(good).toMatchObject({ problem: null })
+      }
       const startedAt = performance.now()
       const ends = await Promise.all([
         ending(vault.ingest(name, disk.path)),
@@ -120,8 +124,9 @@ test.skipIf(deadDiskMissing !== undefined).each(['dead', 'mute'] as const)(
       ])
       for (const end of ends) expect(end).toMatchObject({ code: 'timed_out' })
       expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + SLACK_MS)
-      expect(await vault.ingest('good.jpg')).toMatchObject({ problem: null })
     }
+    expect(await vault.ingest('good.jpg')).toMatchObject({ problem: null })
+
     const originals = new OriginalsServer({ roots: [disk.path, vault.folder], stallTimeoutMs: TIMEOUT_MS })
     const part = { path: 'a.jpg', sizeBytes: DEAD_FILE_BYTES, start: 0, end: 9 }
     const served = async () => await buffer(await originals.open({ ...part, root: disk.path }))

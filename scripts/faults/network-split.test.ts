@@ -51,7 +51,7 @@ test.skipIf(!canSplitNetworks())(
         }
       }
     }
-    const jobs = await feedWhile(rig, () => ({ does: 'wait', workMs: run.between(...WORK_MS) }), split())
+    const jobs = await feedWhile(rig, () => ({ does: 'wait', workMs: run.between(...WORK_MS) }), split)
     await untilProbesEnded(rig, TEST_LIMIT_MS)
 
     const counts = await expectProbesDoneOnce(rig, jobs)

@@ -1,4 +1,5 @@
-const ERROR_RESPONSE = 0x45
+import { ERROR_RESPONSE, errorFields, messagesOf } from './answer-messages.ts'
+
 const READ_ONLY_TRANSACTION = '25006'
 const DISK_FULL = '53100'
 
@@ -8,23 +9,10 @@ const DISK_FULL = '53100'
  * @param answer whole messages of the Postgres protocol
  */
 export function explainRefusal(answer: Buffer, reason: string): Buffer {
-  const parts: Buffer[] = []
-  for (let at = 0; at + 5 <= answer.length; ) {
-    const end = at + 1 + answer.readInt32BE(at + 1)
-    const message = answer.subarray(at, end)
-    const isRefusal = message[0] === ERROR_RESPONSE && fieldsOf(message).get('C') === READ_ONLY_TRANSACTION
-    parts.push(isRefusal ? diskFull(reason) : message)
-    at = end
-  }
+  const parts = messagesOf(answer).map((message) =>
+    errorFields(message)?.get('C') === READ_ONLY_TRANSACTION ? diskFull(reason) : message,
+  )
   return Buffer.concat(parts)
-}
-
-/** The fields of an ErrorResponse: a letter and a text each. */
-function fieldsOf(message: Buffer): Map<string, string> {
-  const fields = new Map<string, string>()
-  for (const field of message.toString('utf8', 5).split('\0'))
-    if (field) fields.set(field[0]!, field.slice(1))
-  return fields
 }
 
 function diskFull(reason: string): Buffer {

@@ -46,13 +46,19 @@ await runProcess(log, async (closers) => {
   const checkpointer = new Checkpointer(freeBytes, (error) =>
     log.warn({ err: error }, 'checkpoint failed; trying again'),
   )
+  let isOpen = false
   const reserve = new DiskReserve(reserveBytes, freeBytes)
   const database = await openEngine(config.folder, {
     logSync,
     reserve,
     onLogWritten: (bytes) => checkpointer.logWritten(bytes),
     onCheckpoint: () => checkpointer.checkpointDone(),
+    onAborted: () => {
+      // Before that it is said by the opening that fails.
+      if (isOpen) endNow(new Error('The engine aborted'), 'the database engine gave up; ending')
+    },
   })
+  isOpen = true
   closers.push(() => database.close())
   reserve.hold()
   const fullDisk = new FullDiskWatch(reserveBytes, freeBytes, (writable, freeBytes) => {

@@ -43,6 +43,8 @@ export type SyncedFilesOptions = {
   /** Told the size of each write to the write-ahead log, and when the log begins anew at a checkpoint. */
   onLogWritten?: (bytes: number) => void
   onCheckpoint?: () => void
+  /** Told that the engine gave up, as Postgres does when its files fail it. PGlite itself goes on as if nothing were. */
+  onAborted?: () => void
 }
 
 /**
@@ -71,7 +73,13 @@ export class SyncedNodeFS extends NodeFS {
   override async init(engine: PGlite, engineOptions: Parameters<NodeFS['init']>[1]) {
     const { emscriptenOpts } = await super.init(engine, engineOptions)
     const patch = (module: { FS: unknown }) => patchFiles(module.FS as EngineFiles, this.#options)
-    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), patch] } }
+    return {
+      emscriptenOpts: {
+        ...emscriptenOpts,
+        preRun: [...(emscriptenOpts.preRun ?? []), patch],
+        onAbort: () => this.#options.onAborted?.(),
+      },
+    }
   }
 }
 

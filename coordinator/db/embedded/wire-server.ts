@@ -1,12 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { PGlite } from '@electric-sql/pglite'
+import { findLastWords, messagesOf } from './answer-messages.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import type { LogSync } from './log-sync.ts'
 import { MessageReader } from './message-reader.ts'
 import { simpleQuery } from './run-alone.ts'
 
 const READY_FOR_QUERY = 0x5a
-const READY_BYTES = 6
 
 type Client = {
   id: number
@@ -157,6 +157,8 @@ export class WireServer {
       )
       this.#batches += 1
       const answer = onceReady(Buffer.concat(answers))
+      const lastWords = findLastWords(answer)
+      if (lastWords !== undefined) throw new Error(`The database engine gave up: ${lastWords}`)
       const refusal = this.#options.refusal?.()
       this.#answer(client, refusal ? explainRefusal(answer, refusal) : answer)
     } catch (error) {
@@ -184,16 +186,7 @@ export class WireServer {
 
 /** Keeps the last ReadyForQuery of an answer and drops earlier ones: a batch is answered with one. */
 export function onceReady(answer: Buffer): Buffer {
-  const readyAt: number[] = []
-  for (let at = 0; at + 5 <= answer.length; at += 1 + answer.readInt32BE(at + 1)) {
-    if (answer[at] === READY_FOR_QUERY) readyAt.push(at)
-  }
-  if (readyAt.length < 2) return answer
-  const parts: Buffer[] = []
-  let start = 0
-  for (const at of readyAt.slice(0, -1)) {
-    parts.push(answer.subarray(start, at))
-    start = at + READY_BYTES
-  }
-  return Buffer.concat([...parts, answer.subarray(start)])
+  const messages = messagesOf(answer)
+  const last = messages.findLastIndex((message) => message[0] === READY_FOR_QUERY)
+  return Buffer.concat(messages.filter((message, at) => message[0] !== READY_FOR_QUERY || at === last))
 }

@@ -43,6 +43,8 @@ export const leftOut: Record<string, string> = {
   account: 'who may sign in',
   agent: 'keys and machines',
   coordinator: 'which processes run',
+  database_check: 'when the database was looked over',
+  database_damage: 'what was found then',
   job_event: 'history: what became of each lease',
   job_kind: 'what people have paused or limited',
   job_log: 'what handlers said',

@@ -106,11 +106,12 @@ export class FaultRig implements AsyncDisposable {
     return [...this.agents, this.coordinator, ...(this.database.process ? [this.database.process] : [])]
   }
 
-  /** Agents and coordinator end in order; the database goes on, to be asked. Gives their exit statuses. */
+  /** Agents and coordinator end in order; the database goes on, to be asked. Gives the exit statuses of those that ran. */
   async stop(): Promise<Record<string, number | null>> {
     const statuses: Record<string, number | null> = {}
+    const running = this.agents.filter((agent) => agent.pid !== undefined)
     await Promise.all(
-      this.agents.map(async (agent) => {
+      running.map(async (agent) => {
         statuses[agent.name] = await agent.stop()
       }),
     )

@@ -12,6 +12,7 @@ import { until } from './until.ts'
 /** Jobs that one probe agent runs at once, when nobody says otherwise. */
 const CONCURRENCY = 2
 const FEED_INTERVAL_MS = 100
+const AT_WORK_LIMIT_MS = 60_000
 
 /** The real coordinator with the probes' kind of work. */
 export const PROBE_COORDINATOR = 'scripts/faults/testing/probe-coordinator.ts'
@@ -32,7 +33,7 @@ export function startProbeRig(
   return FaultRig.start({ agents, coordinatorScript: PROBE_COORDINATOR, ...options })
 }
 
-/** Queues jobs: agents notice at their next regular ask, or when a report makes them ask. Gives their ids, in any order. */
+/** Queues jobs: agents notice at their next regular ask, or when a report makes them ask. Gives their ids. */
 export async function submit(rig: FaultRig, payloads: readonly ProbePayload[]): Promise<number[]> {
   const { rows } = await sql<{ next: number }>`
     select coalesce(max(subject_id), 0) + 1 as next from job where kind = ${PROBE_KIND}`.execute(rig.db)
@@ -48,28 +49,36 @@ export async function submit(rig: FaultRig, payloads: readonly ProbePayload[]): 
   )
 }
 
-/** Sees to it that there is always work, for as long as the faults go on. Gives how many jobs that were. */
+/**
+ * Sees to it that there is always work, for as long as the faults go on, which begin when every agent is at work.
+ *
+ * @returns how many jobs that were
+ */
 export async function feedWhile(
   rig: FaultRig,
   payload: () => ProbePayload,
-  faults: Promise<unknown>,
+  faults: () => Promise<unknown>,
 ): Promise<number> {
   const ahead = rig.agents.length * CONCURRENCY * 4
   let count = 0
-  let isOver = false
-  const over = faults.finally(() => {
-    isOver = true
-  })
-  over.catch(() => {})
-  while (!isOver) {
-    if ((await countOpen(rig)) < ahead) {
-      await submit(rig, Array.from({ length: ahead }, payload))
-      count += ahead
-    }
-    await sleep(FEED_INTERVAL_MS)
+  const feed = async () => {
+    if ((await countOpen(rig)) >= ahead) return
+    await submit(rig, Array.from({ length: ahead }, payload))
+    count += ahead
   }
-  await over
+  await until('every agent is at work', AT_WORK_LIMIT_MS, async () => {
+    await feed()
+    return (await countAtWork(rig)) === rig.agents.length
+  })
+  const over = faults().then(() => true)
+  while (!(await Promise.race([over, sleep(FEED_INTERVAL_MS, false)]))) await feed()
   return count
+}
+
+async function countAtWork(rig: FaultRig): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(distinct agent_id) from job where kind = ${PROBE_KIND} and state = 'leased'`.execute(rig.db)
+  return rows[0]!.count
 }
 
 /** Waits until all jobs that were submitted have ended, well or badly. */
