@@ -14,9 +14,13 @@ import { AppError, errorRules, LeaseLostError, toErrorBody } from '../../../prot
 import { reconnectPauseMs, refusedPauseMs } from './reconnect-pause.ts'
 import { untilAborted } from './until-aborted.ts'
 
-const ANSWER_LIMIT_MS = 60_000
+/**
+ * An answer is waited for as long as a beat takes, then twice as long and so on: the message or the answer may be lost,
+ * and a coordinator that is only slow must not be asked ever more.
+ */
+const LONGEST_ANSWER_MS = 60_000
 /** From dialling to the answer to `hello`: a coordinator that takes longer is no use, another may be. */
-const GREETING_LIMIT_MS = 20_000
+const GREETING_LIMIT_MS = 10_000
 
 export type CoordinatorSocketOptions = {
   /** Coordinators of one house; any of them will do. */
@@ -44,8 +48,11 @@ export type CoordinatorSocketOptions = {
 export class CoordinatorSocket {
   readonly #options: CoordinatorSocketOptions
   #turn: number
+  #beatMs = LONGEST_ANSWER_MS
   #failures = 0
   #socket: Socket | undefined
+  /** Aborts when the present connection ends: Socket.IO keeps silent about what it had not sent by then. */
+  #over = new AbortController()
   #greeted = Promise.withResolvers<void>()
   #isGreeted = false
   #isClosing = false
@@ -91,15 +98,19 @@ export class CoordinatorSocket {
     message: () => AgentMessage<E> | undefined,
     signal: AbortSignal,
   ): Promise<AgentAnswer<E> | undefined> {
-    for (;;) {
+    for (let tries = 0; ; tries += 1) {
       await untilAborted(this.#greeted.promise, signal)
       const socket = this.#socket
       if (!this.#isGreeted || !socket) continue
       const outgoing = message()
       if (outgoing === undefined) return undefined
       let raw: unknown
+      const either = AbortSignal.any([signal, this.#over.signal])
       try {
-        raw = await untilAborted(socket.timeout(ANSWER_LIMIT_MS).emitWithAck(event, outgoing), signal)
+        raw = await untilAborted(
+          socket.timeout(Math.min(LONGEST_ANSWER_MS, this.#beatMs * 2 ** tries)).emitWithAck(event, outgoing),
+          either,
+        )
       } catch (error) {
         if (signal.aborted) throw error
         this.#options.log.debug({ event }, 'no answer; sending again')
@@ -150,6 +161,7 @@ export class CoordinatorSocket {
       const answer = readReply('hello', reply, 0)
       clearTimeout(this.#timer)
       this.#failures = 0
+      this.#beatMs = answer.heartbeatMs
       this.#isGreeted = true
       this.#options.log.info({ agentId: answer.agentId }, 'connected to the coordinator')
       this.#options.onGreeted(answer, url)
@@ -184,6 +196,8 @@ export class CoordinatorSocket {
   #dialAfter(pauseMs: number): void {
     const before = this.#socket
     this.#socket = undefined
+    this.#over.abort()
+    this.#over = new AbortController()
     before?.close()
     clearTimeout(this.#timer)
     this.#turn += 1
