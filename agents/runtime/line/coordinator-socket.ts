@@ -19,6 +19,7 @@ import { untilAborted } from './until-aborted.ts'
  * and a coordinator that is only slow must not be asked ever more.
  */
 const LONGEST_ANSWER_MS = 60_000
+const SHORTEST_ANSWER_MS = 1_000
 /** From dialling to the answer to `hello`: a coordinator that takes longer is no use, another may be. */
 const GREETING_LIMIT_MS = 10_000
 
@@ -161,7 +162,7 @@ export class CoordinatorSocket {
       const answer = readReply('hello', reply, 0)
       clearTimeout(this.#timer)
       this.#failures = 0
-      this.#beatMs = answer.heartbeatMs
+      this.#beatMs = Math.max(SHORTEST_ANSWER_MS, answer.heartbeatMs)
       this.#isGreeted = true
       this.#options.log.info({ agentId: answer.agentId }, 'connected to the coordinator')
       this.#options.onGreeted(answer, url)
