@@ -29,16 +29,96 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   'agents/vault/watch-memory.ts': { names: ['readFile'], because: 'what a process uses, in /proc' },
   'agents/vault/work-folder.ts': { names: ['mkdtemp', 'rm', 'symlink'], because: 'its own temporary folder' },
   'coordinator/accounts/first-administrator.ts': { names: ['readFile'], because: 'the password file' },
+  'coordinator/db/backup/backup-status.ts': {
+    names: ['readFile', 'rename', 'rm', 'writeFile'],
+    because: 'what became of the last backup',
+  },
+  'coordinator/db/backup/control-file.ts': {
+    names: ['open'],
+    because: 'the database’s control file, for reading',
+  },
+  'coordinator/db/backup/copy-data-files.ts': {
+    names: ['copyFile', 'cp', 'mkdir'],
+    because: 'a copy of the database’s files',
+  },
+  'coordinator/db/backup/copy-running-folder.ts': {
+    names: ['rm', 'writeFile'],
+    because: 'a copy of the database’s files',
+  },
+  'coordinator/db/backup/copy-wal.ts': {
+    names: ['copyFile'],
+    because: 'a copy of the database’s log',
+  },
+  'coordinator/db/backup/dump-database.ts': {
+    names: ['mkdir', 'rm'],
+    because: 'a backup being made',
+  },
+  'coordinator/db/backup/engine-major.ts': {
+    names: ['readFile'],
+    because: 'the version of the database’s folder',
+  },
+  'coordinator/db/backup/keep-backup.ts': {
+    names: ['rm'],
+    because: 'backups that are no longer kept',
+  },
+  'coordinator/db/backup/lock-backups.ts': {
+    names: ['mkdir', 'rm'],
+    because: 'the lock of the backups’ folder',
+  },
+  'coordinator/db/backup/make-backup.ts': {
+    names: ['mkdir', 'mkdtemp', 'rename', 'rm'],
+    because: 'a backup being made',
+  },
+  'coordinator/db/backup/place-database.ts': {
+    names: ['rename', 'rm'],
+    because: 'the database’s folder, the old one kept aside',
+  },
+  'coordinator/db/backup/read-backup.ts': {
+    names: ['createReadStream'],
+    because: 'a backup',
+  },
+  'coordinator/db/backup/restore-backup.ts': {
+    names: ['mkdir'],
+    because: 'the folder of a restored database',
+  },
+  'coordinator/db/backup/upgrade-embedded.ts': {
+    names: ['mkdtemp', 'rename', 'rm'],
+    because: 'the database’s folder, the old one kept aside',
+  },
+  'coordinator/db/backup/write-backup.ts': {
+    names: ['createWriteStream'],
+    because: 'a backup being made',
+  },
+  'coordinator/db/embedded/create-database-folder.ts': {
+    names: ['renameSync', 'rmSync'],
+    because: 'the database’s folder',
+  },
   'coordinator/db/embedded/folder-lock.ts': {
     names: ['readFileSync', 'rmSync', 'writeFileSync'],
     because: 'the lock of the data folder',
+  },
+  'coordinator/db/embedded/log-sync.ts': {
+    names: ['close', 'closeSync', 'fdatasync', 'openSync'],
+    because: 'the database’s log',
   },
   'coordinator/db/embedded/main.ts': {
     names: ['mkdirSync', 'rmSync'],
     because: 'the database and its socket',
   },
-  'coordinator/db/embedded/sync-files.ts': {
-    names: ['closeSync', 'fsyncSync', 'openSync'],
+  'coordinator/db/embedded/open-engine.ts': {
+    names: ['rmSync'],
+    because: 'the database’s temporary files',
+  },
+  'coordinator/db/embedded/read-mount.ts': {
+    names: ['readFileSync'],
+    because: 'the mounts, in /proc',
+  },
+  'coordinator/db/embedded/sync-path.ts': {
+    names: ['closeSync', 'fdatasyncSync', 'fsyncSync', 'openSync'],
+    because: 'the database’s files',
+  },
+  'coordinator/db/embedded/synced-node-fs.ts': {
+    names: ['fdatasyncSync'],
     because: 'the database’s files',
   },
   'coordinator/http/docs-pages.ts': { names: ['createReadStream'], because: 'pages that come with Hearth' },
@@ -53,6 +133,8 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
 const harmless = new Set([
   'access',
   'constants',
+  'existsSync',
+  'fstatSync',
   'lstat',
   'lstatSync',
   'readdir',
@@ -62,6 +144,8 @@ const harmless = new Set([
   'realpathSync',
   'stat',
   'statSync',
+  'statfs',
+  'statfsSync',
 ])
 
 const repositoryFolder = join(import.meta.dirname, '..')

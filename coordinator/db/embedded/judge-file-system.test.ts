@@ -6,8 +6,8 @@ import { readMount } from './read-mount.ts'
 const mountInfo = `
 22 28 0:20 / /proc rw,nosuid shared:12 - proc proc rw
 28 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
-31 28 0:40 / /home rw,relatime shared:5 - btrfs /dev/sdb rw,subvol=/home
-40 31 0:52 / /home/anna/nas rw,relatime shared:30 - cifs //nas/photos rw,vers=3.1.1
+31 28 0:40 / /media rw,relatime shared:5 - btrfs /dev/sdb rw,subvol=/media
+40 31 0:52 / /media/anna/nas rw,relatime shared:30 - cifs //nas/photos rw,vers=3.1.1
 41 28 0:53 / /mnt/my\\040share rw - nfs4 nas:/volume1 rw
 42 28 0:54 / /mnt/twice rw - ext4 /dev/sdc rw
 43 42 0:55 / /mnt/twice rw - fuse.sshfs anna@nas: rw
@@ -15,10 +15,10 @@ const mountInfo = `
 
 test.each([
   ['/var/lib/hearth', '/', 'ext4'],
-  ['/home/anna/.local/share/hearth', '/home', 'btrfs'],
-  ['/home/anna/nas', '/home/anna/nas', 'cifs'],
-  ['/home/anna/nas/hearth', '/home/anna/nas', 'cifs'],
-  ['/home/anna/nas2/hearth', '/home', 'btrfs'],
+  ['/media/anna/.local/share/hearth', '/media', 'btrfs'],
+  ['/media/anna/nas', '/media/anna/nas', 'cifs'],
+  ['/media/anna/nas/hearth', '/media/anna/nas', 'cifs'],
+  ['/media/anna/nas2/hearth', '/media', 'btrfs'],
   ['/mnt/my share/hearth', '/mnt/my share', 'nfs4'],
   ['/mnt/twice/hearth', '/mnt/twice', 'fuse.sshfs'],
 ])('%s is on %s', (folder, mountPoint, type) => {
