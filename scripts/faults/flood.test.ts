@@ -14,7 +14,7 @@ import {
   openSlowRequests,
   sendHugeFrames,
 } from './testing/flood-attacks.ts'
-import { rssWithoutGarbage } from './testing/flood-memory.ts'
+import { probeMemory } from './testing/flood-memory.ts'
 import { type FloodRig, startFloodRig } from './testing/flood-rig.ts'
 import { until } from './testing/until.ts'
 
@@ -39,7 +39,8 @@ test(
 
     // The first round is not measured: it compiles the code and grows the heap to its size at work.
     await fuzz(target, attacker, Math.ceil(packets / 5))
-    const calmBytes = await rssWithoutGarbage(pid, rig.lines)
+    using memory = await probeMemory(pid, rig.lines)
+    const calmBytes = await memory.rssBytes()
 
     using neighbours = new Neighbours(agent, api)
     const fuzzed = await fuzz(target, attacker, packets)
@@ -52,7 +53,7 @@ test(
     expect(fuzzed.answered).toBeGreaterThan(packets / 5)
     const maxBytes = calmBytes * RSS_MARGIN
     const rssBytes = await until('the memory is back', CALM_LIMIT_MS, async () => {
-      const bytes = await rssWithoutGarbage(pid, rig.lines)
+      const bytes = await memory.rssBytes()
       return bytes <= maxBytes ? bytes : undefined
     })
     expect(await jobsOf(rig)).toEqual(jobs)
