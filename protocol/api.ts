@@ -124,8 +124,8 @@ export const routes = {
     method: 'get',
     path: '/api/setup',
     access: 'public',
-    summary: 'Whether the first administrator still has to be made',
-    answer: z.object({ needed: z.boolean() }),
+    summary: 'Whether the first administrator still has to be made, and where everything will be kept',
+    answer: z.object({ needed: z.boolean(), embeddedDatabase: z.boolean() }),
   },
   createSetup: {
     method: 'post',

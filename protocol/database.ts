@@ -5,7 +5,7 @@ export const EMBEDDED_ASSETS = 200_000
 
 /** The one sentence on when to leave the embedded database; for the first page and for advice. */
 export const WHEN_TO_MOVE =
-  'The embedded database suits one machine and up to about 200,000 pictures and videos; for more, or for several coordinators, move to a Postgres server with hearth database move.'
+  'The embedded database suits one machine and up to about 200,000 pictures and videos; for more, or for several coordinators, move to a Postgres server with “hearth database move”.'
 
 export const DatabaseAdvice = z.object({
   about: z.enum(['damage', 'disk', 'log', 'backup', 'latency', 'check', 'move']),

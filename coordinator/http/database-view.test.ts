@@ -19,6 +19,8 @@ const viewFor = async (server: TestServer, role: 'admin' | 'user') =>
 eachEngine('the database over HTTP', (engine) => {
   test('an administrator sees what is known, everybody else how it is', async () => {
     await using server = await startTestServer({ engine })
+    const setup = await (await fetch(`${server.url}/api/setup`)).json()
+    expect(setup).toEqual({ needed: true, embeddedDatabase: engine === 'embedded' })
     const backups = dataFolder.backups(server.folder)
     await mkdir(backups)
     const at = new Date().toISOString()

@@ -3,11 +3,13 @@ import { IconLink } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { useState } from 'react'
+import { WHEN_TO_MOVE } from '../../protocol/database.ts'
 import { callApi } from '../api/call-api.ts'
 import { sessionQuery } from '../api/queries.ts'
 import { Message } from '../ui/message.tsx'
 import { errorSentence } from '../ui/page-error.tsx'
 import { checkNewAccount, type NewAccount } from './check-new-account.ts'
+import styles from './door.module.css'
 import { Door, DoorError } from './door.tsx'
 
 /** Opened from the link that the server prints once: `/setup#token=…`. The token never reaches a log. */
@@ -40,10 +42,10 @@ export function SetupPage() {
       </main>
     )
   }
-  return <SetupForm token={token} />
+  return <SetupForm token={token} isEmbedded={setup.data?.embeddedDatabase ?? false} />
 }
 
-function SetupForm({ token }: { token: string }) {
+function SetupForm({ token, isEmbedded }: { token: string; isEmbedded: boolean }) {
   const router = useRouter()
   const queryClient = useQueryClient()
   const [account, setAccount] = useState<NewAccount>({ name: '', password: '', repeated: '' })
@@ -106,6 +108,7 @@ function SetupForm({ token }: { token: string }) {
       <Button type="submit" size="md" mt={8} loading={create.isPending}>
         Create account
       </Button>
+      {isEmbedded && <p className={styles.note}>{WHEN_TO_MOVE}</p>}
     </Door>
   )
 }

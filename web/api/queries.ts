@@ -37,6 +37,15 @@ export const jobSummaryQuery = queryOptions({
   queryFn: ({ signal }) => callApi('getJobSummary', { signal }),
 })
 
+/** Nothing announces a change of it, so it is asked for while it is on screen. */
+const DATABASE_REFRESH_MS = 10_000
+
+export const databaseQuery = queryOptions({
+  queryKey: ['database'],
+  queryFn: ({ signal }) => callApi('getDatabase', { signal }),
+  refetchInterval: DATABASE_REFRESH_MS,
+})
+
 /** Dead jobs by reason; asked for again when their number has changed. */
 export const failuresQuery = queryOptions({
   queryKey: ['failures'],

@@ -1,13 +1,24 @@
 import { LiveStatus } from '../ui/live-status.tsx'
 import styles from './dashboard.module.css'
+import { Database } from './database.tsx'
 import { Failures } from './failures.tsx'
 import { Libraries } from './libraries.tsx'
 import { Machines } from './machines.tsx'
 import { ProblemFiles } from './problem-files.tsx'
+import { useDatabaseTrouble } from './use-database-trouble.ts'
 import { Work } from './work.tsx'
 
 /** What Hearth is doing, where, and what needs somebody. */
 export function DashboardPage() {
+  const isDatabaseFirst = useDatabaseTrouble()
+  const others = [
+    <Work key="work" />,
+    <Failures key="failures" />,
+    <Libraries key="libraries" />,
+    <Machines key="machines" />,
+  ]
+  // With a key it is moved, not made anew: that would ask a database that is away again, and again.
+  const database = <Database key="database" />
   return (
     <div className={styles.scroller}>
       <div className={styles.page}>
@@ -15,10 +26,7 @@ export function DashboardPage() {
           <h1>Dashboard</h1>
           <LiveStatus />
         </div>
-        <Work />
-        <Failures />
-        <Libraries />
-        <Machines />
+        {isDatabaseFirst ? [database, ...others] : [...others, database]}
         <ProblemFiles />
       </div>
     </div>

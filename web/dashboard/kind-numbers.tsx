@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import type { JobKindSummary } from '../../protocol/fleet.ts'
 import type { JobState } from '../../protocol/jobs.ts'
 import { formatCount, formatEta, formatRate } from '../ui/format-amount.ts'
 import { formatSpan } from '../ui/format-when.ts'
 import { useNow } from '../ui/use-now.ts'
 import styles from './dashboard.module.css'
+import { Fact } from './fact.tsx'
 
 /** What a kind of work comes to; numbers of jobs lead to the jobs. */
 export function KindNumbers({ kind }: { kind: JobKindSummary }) {
@@ -50,16 +50,5 @@ function Count({ kind, state, count, word, isBad }: CountProps) {
         </Link>
       )}
     </Fact>
-  )
-}
-
-type FactProps = { word: string; isBad?: boolean; isWide?: boolean; children: ReactNode }
-
-function Fact({ word, isBad, isWide, children }: FactProps) {
-  return (
-    <div data-bad={isBad || undefined} data-wide={isWide || undefined}>
-      <dt>{word}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

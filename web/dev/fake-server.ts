@@ -102,7 +102,15 @@ export async function startFakeServer(options: {
 
   const handlers: Handlers = {
     getHealth: () => ({ status: 'ok', version: 'fake' }),
-    getSetup: () => ({ needed: world.needsSetup }),
+    getDatabase: () => {
+      if (world.database === 'away')
+        throw new AppError(
+          'unavailable',
+          'The database does not answer at the moment; Hearth keeps asking, so try again soon',
+        )
+      return world.database
+    },
+    getSetup: () => ({ needed: world.needsSetup, embeddedDatabase: true }),
     createSetup: ({ body }: { body: { token: string } }, response) => {
       if (body.token !== 'right')
         throw new AppError(

@@ -1,5 +1,7 @@
+import type { DatabaseView } from '../../protocol/database.ts'
 import type { AgentView, JobKindSummary, LibraryView, ProblemView, ScanView } from '../../protocol/fleet.ts'
 import type { SkippedPath } from '../../protocol/scan.ts'
+import { fakeDatabase } from './fake-database.ts'
 import { type FakeFailure, minutesAgo } from './fake-jobs.ts'
 import { type FakeBucket, FakeLibrary } from './fake-library.ts'
 import type { FakePictures } from './fake-pictures.ts'
@@ -16,6 +18,7 @@ export const scenarios = [
   'starting',
   'busy',
   'broken',
+  'damaged',
 ] as const
 export type Scenario = (typeof scenarios)[number]
 
@@ -27,6 +30,8 @@ export type FakeWorld = {
   libraries: LibraryView[]
   agents: AgentView[]
   queue: FakeQueue
+  /** `away`: it does not answer. */
+  database: DatabaseView | 'away'
   problems: ProblemView[]
   scans: ScanView[]
   skipped: SkippedPath[]
@@ -46,6 +51,10 @@ export function createWorld(scenario: Scenario, pictures: FakePictures): FakeWor
     libraries: isBare ? [] : librariesOf(scenario, library.size),
     agents: scenario === 'no-agent' ? [] : agentsOf(isBroken, isBusy),
     queue: new FakeQueue(kindsOf(scenario, library.size), failuresOf(scenario)),
+    database: fakeDatabase(
+      isBroken ? 'attention' : scenario === 'damaged' ? 'damaged' : 'well',
+      library.size,
+    ),
     problems: isBare || isBusy ? [] : problemsOf(library),
     scans: isBare ? [] : scansOf(scenario, library.size),
     skipped: isBare ? [] : skippedPaths(),

@@ -111,7 +111,7 @@ test('bytes overwritten in a stopped embedded database are found, said and remem
     // Whoever reads there stumbles over it…
     const read = sql`select count(password_hash) from account`.execute(t.db)
     await expect(read).rejects.toMatchObject({ code: 'XX001' })
-    await expect.poll(() => t.damage.list()).toMatchObject([{ object: 'table account' }])
+    await expect.poll(() => t.damage.list(), { timeout: 60_000 }).toMatchObject([{ object: 'table account' }])
     // …and the check finds that and all the rest, and nothing else.
     expect(await t.check.check()).toBe(true)
     const damage = await t.damage.list()

@@ -38,6 +38,11 @@ export class DatabaseWatch {
     this.#options = options
   }
 
+  /** One that came with Hearth, rather than a server. */
+  get isEmbedded(): boolean {
+    return !('url' in this.#options.address)
+  }
+
   start(): void {
     this.#loop ??= this.#run(this.#stopping.signal)
   }

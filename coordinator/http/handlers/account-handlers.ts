@@ -6,6 +6,7 @@ import { endSession, startSession } from '../../accounts/sessions.ts'
 import type { SetupToken } from '../../accounts/setup-token.ts'
 import { requireAccount } from '../../accounts/sign-in.ts'
 import type { Database } from '../../db/database.ts'
+import type { DatabaseWatch } from '../../db/watch/database-watch.ts'
 import { sessionTokenOf } from '../authenticate.ts'
 import type { Handlers } from '../handler.ts'
 import { RateLimit } from '../rate-limit.ts'
@@ -15,6 +16,7 @@ type Names = 'getSetup' | 'createSetup' | 'getSession' | 'createSession' | 'dele
 
 type Dependencies = {
   db: Database
+  watch: Pick<DatabaseWatch, 'isEmbedded'>
   publicOrigins: readonly string[]
   setupToken: SetupToken
   onSignOut: (token: string) => void
@@ -26,7 +28,7 @@ const TRIES_PER_ACCOUNT = 10
 const TRIES_PER_ADDRESS = 30
 
 export function accountHandlers(dependencies: Dependencies): Pick<Handlers, Names> {
-  const { db, publicOrigins, setupToken } = dependencies
+  const { db, watch, publicOrigins, setupToken } = dependencies
   const byAccount = new RateLimit({ limit: TRIES_PER_ACCOUNT, windowMs: WINDOW_MS })
   const byAddress = new RateLimit({ limit: TRIES_PER_ADDRESS, windowMs: WINDOW_MS })
 
@@ -42,7 +44,7 @@ export function accountHandlers(dependencies: Dependencies): Pick<Handlers, Name
   }
 
   return {
-    getSetup: async () => ({ needed: await isSetupNeeded(db) }),
+    getSetup: async () => ({ needed: await isSetupNeeded(db), embeddedDatabase: watch.isEmbedded }),
     createSetup: async ({ body, context }) => {
       countTry(context, '/setup')
       if (!(await isSetupNeeded(db))) {
