@@ -30,7 +30,9 @@ process.exitCode = failed === 0 ? 0 : 1
 
 async function run(test: PowerTest): ReturnType<typeof runPowerTest> {
   const startedAt = performance.now()
-  const result = await runPowerTest(test)
+  const onRound: PowerTest['onRound'] = (round, { images, bad }) =>
+    console.log(`  round ${round} of ${test.rounds}: ${images - bad.length} of ${images} images good so far`)
+  const result = await runPowerTest({ ...test, onRound })
   const seconds = Math.round((performance.now() - startedAt) / 1_000)
   const { images, events, bad } = result
   console.log(

@@ -56,7 +56,10 @@ test('kill -9 at any moment leaves the backup before it, and nothing that is not
     const end = command.end()
     // From its first file on, over all that a backup goes through.
     await expect
-      .poll(async () => (await readdir(backups)).some((name) => name.startsWith('scratch-')), { interval: 5 })
+      .poll(async () => (await readdir(backups)).some((name) => name.startsWith('scratch-')), {
+        interval: 5,
+        timeout: 60_000,
+      })
       .toBe(true)
     await sleep(Math.random() * 2_500)
     command.child.kill('SIGKILL')

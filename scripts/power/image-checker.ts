@@ -6,9 +6,9 @@ import type { CheckAnswer, CheckRequest } from './check-image-process.ts'
 
 const programPath = join(import.meta.dirname, 'check-image-process.ts')
 /** An engine keeps its memory for a while after it is closed. */
-const IMAGES_PER_PROCESS = 25
-/** Opening takes a second or two, on a machine that does much else ten. */
-const LIMIT_MS = 120_000
+const IMAGES_PER_PROCESS = 100
+/** Takes half a second; on a machine that does much else it has been a minute. */
+const LIMIT_MS = 300_000
 
 /**
  * Has crash images opened and checked in a process of its own, one at a time.

@@ -14,6 +14,7 @@ export type PowerTest = {
   imagesPerRound: number
   transactionsPerRound: number
   seed: number
+  onRound?: (round: number, soFar: PowerTestResult) => void
 }
 export type PowerTestResult = { images: number; events: number; bad: BadImage[] }
 
@@ -37,6 +38,7 @@ export async function runPowerTest(test: PowerTest): Promise<PowerTestResult> {
     } finally {
       rmSync(workFolder, { recursive: true, force: true })
     }
+    test.onRound?.(round + 1, total)
     // What is broken stays broken.
     if (total.bad.length > 0) break
   }

@@ -33,7 +33,7 @@ test('a backup that is due is made once, and stopping waits for nothing more', a
     writeFileSync(join(folder, backupName('daily', new Date())), '')
   })
   schedule.start()
-  await expect.poll(() => made).toBe(1)
+  await expect.poll(() => made, { timeout: 20_000 }).toBe(1)
   await schedule.stop()
   expect(made).toBe(1)
 })
@@ -55,7 +55,7 @@ test('one that fails without a word is not made again at once', async () => {
     tried += 1
   })
   schedule.start()
-  await expect.poll(() => tried).toBe(1)
+  await expect.poll(() => tried, { timeout: 20_000 }).toBe(1)
   // Stopping waits until the next time has been looked up, and a backup that were due then made.
   await schedule.stop()
   expect(tried).toBe(1)
