@@ -8,7 +8,7 @@ export const WHEN_TO_MOVE =
   'The embedded database suits one machine and up to about 200,000 pictures and videos; for more, or for several coordinators, move to a Postgres server with “hearth database move”.'
 
 export const DatabaseAdvice = z.object({
-  about: z.enum(['damage', 'disk', 'log', 'backup', 'latency', 'check', 'move']),
+  about: z.enum(['damage', 'disk', 'memory', 'log', 'backup', 'latency', 'check', 'move']),
   /** `urgent`: something may be lost. `warning`: it works, and will not for ever. `hint`: may wait. */
   severity: z.enum(['urgent', 'warning', 'hint']),
   sentence: z.string(),
@@ -39,6 +39,8 @@ export const DatabaseFacts = z.object({
   /** Of the write-ahead log, which grows until a checkpoint. */
   walBytes: z.int().nonnegative().nullable(),
   lastCheckpointAt: z.iso.datetime().nullable(),
+  /** Of the embedded database's process, which cannot have more than 2 GB. */
+  memoryBytes: z.int().nonnegative().nullable(),
   /** To this database; null on the embedded one, whose clients take turns in one session. */
   connections: z.object({ used: z.int(), most: z.int() }).nullable(),
   /** Of `select 1`, waiting for a connection included, over the last `minutes`. */

@@ -54,9 +54,7 @@ export function toDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error
   if (isAway(error)) return new DatabaseAwayError(error)
   if (stateOf(error) === DISK_FULL) {
-    return new AppError('disk_full', 'The disk of the database is full: make room there; reading goes on', {
-      cause: error,
-    })
+    return new AppError('disk_full', sayFull(error), { cause: error })
   }
   return error
 }
@@ -70,6 +68,13 @@ export function isDamage(error: unknown): error is pg.DatabaseError {
 export function reasonOf(error: unknown): string {
   const said = error instanceof DatabaseAwayError ? error.cause : error
   return said instanceof Error ? said.message || said.name : String(said)
+}
+
+/** The embedded database says it for people, with numbers; a server names a file. */
+function sayFull({ message }: Error): string {
+  return message.startsWith('The disk of the database is full')
+    ? message
+    : 'The disk of the database is full: make room there; reading goes on'
 }
 
 function isAway(error: Error): boolean {

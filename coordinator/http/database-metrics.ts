@@ -16,6 +16,7 @@ export class DatabaseMetrics {
     }
     gauge('size_bytes', 'Size of the database', (facts) => facts.sizeBytes)
     gauge('wal_bytes', 'Size of its write-ahead log', (facts) => facts.walBytes)
+    gauge('memory_bytes', 'Memory of the embedded database’s process', (facts) => facts.memoryBytes)
     gauge('connections', 'Connections to it', (facts) => facts.connections?.used ?? null)
     gauge(
       'unanswered',

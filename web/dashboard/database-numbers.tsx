@@ -8,11 +8,13 @@ import { Fact } from './fact.tsx'
 /** What is known about the database; what cannot be known is left out. */
 export function DatabaseNumbers({ facts }: { facts: DatabaseFacts }) {
   const nowMs = useNow(30_000)
-  const { sizeBytes, walBytes, disk, latency, connections, lastCheckpointAt, backup, check } = facts
+  const { sizeBytes, walBytes, memoryBytes, disk, latency, connections, lastCheckpointAt, backup, check } =
+    facts
   return (
     <dl className={styles.numbers}>
       <Fact word="size">{formatBytes(sizeBytes)}</Fact>
       {walBytes !== null && <Fact word="log">{formatBytes(walBytes)}</Fact>}
+      {memoryBytes !== null && <Fact word="memory">{formatBytes(memoryBytes)}</Fact>}
       {disk && (
         <Fact word="left on the disk" isWide>
           {formatBytes(disk.freeBytes)}

@@ -17,6 +17,7 @@ export function fakeDatabase(state: DatabaseView['state'], assets: number): Data
     sizeBytes: 912e6,
     walBytes: 96e6,
     lastCheckpointAt: minutesAgo(2),
+    memoryBytes: 318e6,
     connections: null,
     latency: { p50Ms: 0.38, p99Ms: 14.2, measured: 150, failed: 0, minutes: 5 },
     disk: { freeBytes: 402e9, totalBytes: 1e12 },

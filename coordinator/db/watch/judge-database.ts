@@ -11,6 +11,8 @@ const MAX_WAL_BYTES = 512 * 2 ** 20
 /** Backups are daily: one that failed may be made up for without anybody's help. */
 const MAX_BACKUP_AGE_MS = 2 * DAY_MS
 const MAX_CHECK_AGE_MS = 14 * DAY_MS
+/** Of the 2 GB that the embedded engine can address. */
+const MUCH_MEMORY_BYTES = 1.5e9
 const SLOW_P50_MS = 100
 /** Below this the quantiles say little: the process has just started. */
 const MIN_MEASURED = 30
@@ -24,9 +26,16 @@ const LOW_FREE_PART = 0.05
  * @param nowMs milliseconds since 1970
  */
 export function judgeDatabase(facts: DatabaseFacts, nowMs: number): DatabaseAdvice[] {
-  const advice = [judgeDamage, judgeDisk, judgeLog, judgeBackup, judgeLatency, judgeCheck, judgeMove].flatMap(
-    (judge) => judge(facts, nowMs) ?? [],
-  )
+  const advice = [
+    judgeDamage,
+    judgeDisk,
+    judgeMemory,
+    judgeLog,
+    judgeBackup,
+    judgeLatency,
+    judgeCheck,
+    judgeMove,
+  ].flatMap((judge) => judge(facts, nowMs) ?? [])
   const rank = { urgent: 0, warning: 1, hint: 2 }
   return advice.toSorted((one, other) => rank[one.severity] - rank[other.severity])
 }
@@ -80,6 +89,15 @@ const judgeDisk: Judge = ({ disk, engine }) => {
     about: 'disk',
     severity: isUrgent ? 'urgent' : 'warning',
     sentence: `The disk of Hearth’s data has ${megabytes(disk.freeBytes)} left: make room there, or nothing can be added to ${what}.`,
+  }
+}
+
+const judgeMemory: Judge = ({ memoryBytes }) => {
+  if (memoryBytes === null || memoryBytes <= MUCH_MEMORY_BYTES) return undefined
+  return {
+    about: 'memory',
+    severity: 'warning',
+    sentence: `The embedded database’s process takes ${megabytes(memoryBytes)} of the 2,000 MB that it can have: restart Hearth, and move to a Postgres server if it comes back.`,
   }
 }
 

@@ -48,7 +48,10 @@ export function describePlace(address: DatabaseAddress, data: string): string {
   }
 }
 
-type Numbers = Pick<DatabaseFacts, 'version' | 'since' | 'assets' | 'sizeBytes' | 'lastCheckpointAt'>
+type Numbers = Pick<
+  DatabaseFacts,
+  'version' | 'since' | 'assets' | 'sizeBytes' | 'lastCheckpointAt' | 'memoryBytes'
+>
 
 async function readNumbers(db: Database): Promise<Numbers> {
   const { rows } = await sql<Omit<Numbers, 'lastCheckpointAt'> & { lastCheckpointAt: Date | null }>`
@@ -56,7 +59,9 @@ async function readNumbers(db: Database): Promise<Numbers> {
       (select min(timestamp) from kysely_migration) as since,
       (select coalesce(sum(count), 0)::bigint from timeline_bucket) as assets,
       pg_database_size(current_database()) as "sizeBytes",
-      (select checkpoint_time from pg_control_checkpoint()) as "lastCheckpointAt"`.execute(db)
+      (select checkpoint_time from pg_control_checkpoint()) as "lastCheckpointAt",
+      -- Said by the embedded database's process now and then.
+      nullif(current_setting('hearth.database_memory_bytes', true), '')::bigint as "memoryBytes"`.execute(db)
   const { lastCheckpointAt, ...numbers } = rows[0]!
   return { ...numbers, lastCheckpointAt: lastCheckpointAt?.toISOString() ?? null }
 }
