@@ -53,7 +53,7 @@ async function benchBeside(url: string, jobs: number, runs: number): Promise<Ben
   const raw = await openRawQueue(url, CLIENTS)
   const boss = await openPgBossQueue(url, CLIENTS)
   const graphile = await openGraphileQueue(url, CLIENTS)
-  const hearth = await openHearthQueue(url)
+  const hearth = await openHearthQueue({ url })
   const rates = new Map<string, number[]>()
   const measure = async (queue: QueueUnderTest, batch: number, count: number) => {
     await queue.fill(count)
@@ -96,7 +96,7 @@ async function benchDepth(
   deep: number,
   done: number,
 ): Promise<BenchResult[]> {
-  const hearth = await openHearthQueue(url, { done })
+  const hearth = await openHearthQueue({ url }, { done })
   const costs: Record<'short' | 'deep', number[]> = { short: [], deep: [] }
   for (let run = 0; run < runs; run += 1) {
     for (const [name, queued] of [

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import type { Database } from '../../coordinator/db/database.ts'
 
+/** An asset, a file, its tags, three derived files and a job. */
+export const ROWS_PER_ASSET = 7
+
 /**
  * Rows as of a library that has been read: for each picture an asset, a file with about 1.3 kB of tags, three
  * derived files and a finished job.

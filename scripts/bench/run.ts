@@ -1,9 +1,11 @@
 import { benchBackup } from './backup.ts'
+import { benchDatabase } from './database.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLeases } from './leases.ts'
 
 const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   backup: benchBackup,
+  database: benchDatabase,
   ingest: benchIngest,
   leases: benchLeases,
 }

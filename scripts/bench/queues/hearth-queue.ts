@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { openDatabase } from '../../../coordinator/db/database.ts'
+import { type DatabaseAddress, openDatabase } from '../../../coordinator/db/database.ts'
 import { migrate } from '../../../coordinator/db/migrate.ts'
 import { enrollAgents } from '../../../coordinator/fleet/enroll-agents.ts'
 import { completeJobs } from '../../../coordinator/jobs/complete-jobs.ts'
@@ -15,8 +15,8 @@ const TTL_MS = 30_000
  *
  * @param done jobs that lie in the table beside the queued ones, ended
  */
-export async function openHearthQueue(url: string, { done = 0 } = {}): Promise<QueueUnderTest> {
-  const db = openDatabase({ url })
+export async function openHearthQueue(address: DatabaseAddress, { done = 0 } = {}): Promise<QueueUnderTest> {
+  const db = openDatabase(address)
   await migrate(db)
   const agents = await enrollAgents(db, [{ name: 'bench', publicKey: 'b'.repeat(43) }])
   const holder = { agentId: agents.get('bench')!, instance: 'i'.repeat(22), models: [] }
