@@ -5,8 +5,8 @@ import { join, relative, resolve, sep } from 'node:path'
 import { type DiskEvent, DiskRecordWriter, type FileBytes } from './disk-record.ts'
 
 /**
- * Loaded before a database process (`--import record-files.ts?root=FOLDER&record=FILE`), keeps a record of
- * everything that the process does to the files below `root`.
+ * Loaded before a database process (`--import record-files.ts?root=FOLDER&record=FILE&slowMs=N`), keeps a record
+ * of everything that the process does to the files below `root`. Each sync takes `slowMs` longer than it does.
  *
  * Everything that the engine does to files goes through `node:fs`, so that is where it is seen: on every
  * system, without a tracer's slowness, with the bytes, and in one order with the answers to clients, which go
@@ -15,6 +15,8 @@ import { type DiskEvent, DiskRecordWriter, type FileBytes } from './disk-record.
  */
 const parameters = new URL(import.meta.url).searchParams
 const root = resolve(parameters.get('root') ?? '')
+const slowMs = Number(parameters.get('slowMs'))
+const nothing = new Int32Array(new SharedArrayBuffer(4))
 const real = { ...fs }
 const record = new DiskRecordWriter(parameters.get('record') ?? '', real.writeSync)
 
@@ -144,6 +146,7 @@ const replacements: Record<string, unknown> = {
 function syncNow(name: 'fsyncSync' | 'fdatasyncSync') {
   return (fd: number) => {
     const open = openFiles.get(fd)
+    if (slowMs > 0) Atomics.wait(nothing, 0, 0, slowMs)
     real[name](fd)
     if (!open) return
     lastSync += 1
@@ -158,10 +161,12 @@ function syncBeside(name: 'fsync' | 'fdatasync') {
     if (!open) return real[name](fd, done)
     const sync = ++lastSync
     add({ type: 'sync-start', file: open.file, sync })
-    real[name](fd, (error) => {
+    const end: fs.NoParamCallback = (error) => {
       if (!error) add({ type: 'sync-end', sync })
       done(error)
-    })
+    }
+    if (slowMs > 0) setTimeout(() => real[name](fd, end), slowMs)
+    else real[name](fd, end)
   }
 }
 

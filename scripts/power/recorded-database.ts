@@ -20,6 +20,8 @@ type Options = {
   folder: string
   /** Where the record goes; not below `folder`. */
   recordPath: string
+  /** How much longer each sync takes, as on a slow disk; 0 when not given. */
+  slowMs?: number
   /** A command to run it under, such as a tracer. */
   under?: string[]
 }
@@ -39,10 +41,17 @@ export class RecordedDatabase {
   }
 
   /** @throws Error with what the process said when it does not start */
-  static async start({ program, folder, recordPath, under = [] }: Options): Promise<RecordedDatabase> {
+  static async start({
+    program,
+    folder,
+    recordPath,
+    slowMs = 0,
+    under = [],
+  }: Options): Promise<RecordedDatabase> {
     const recorder = new URL(recorderUrl)
     recorder.searchParams.set('root', folder)
     recorder.searchParams.set('record', recordPath)
+    recorder.searchParams.set('slowMs', String(slowMs))
     const [command = process.execPath, ...rest] = [...under, process.execPath]
     const config = { folder, socketFolder: folder, logLevel: 'fatal' }
     const child = fork(databasePrograms[program], [], {

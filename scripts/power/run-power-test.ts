@@ -7,6 +7,9 @@ import { type DatabaseProgram, RecordedDatabase } from './recorded-database.ts'
 import { runWorkload } from './run-workload.ts'
 import { type BadImage, type SimulationResult, simulatePowerLoss } from './simulate-power-loss.ts'
 
+/** Our database syncs beside its engine on a slow disk only, so every other round is on one. */
+const SLOW_SYNC_MS = 3
+
 export type PowerTest = {
   program: DatabaseProgram
   /** Each begins on a disk that the one before left when its power failed; the first on an empty one. */
@@ -63,7 +66,8 @@ async function runRound(
   else if (program === 'unpatched') await makeDatabase(folder, join(workFolder, 'unused'))
   const model = DiskModel.of(folder)
 
-  const database = await RecordedDatabase.start({ program, folder, recordPath })
+  const slowMs = seed % 2 === 0 ? 0 : SLOW_SYNC_MS
+  const database = await RecordedDatabase.start({ program, folder, recordPath, slowMs })
   await runWorkload({ socketFolder: folder, seed, transactions: transactionsPerRound })
   await database.stop()
 

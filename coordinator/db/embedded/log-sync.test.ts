@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LogSync } from './log-sync.ts'
 
+const ALWAYS_BESIDE = 0
+const NEVER_BESIDE = 1e9
+
 let folder = ''
 let path = ''
 
@@ -19,7 +22,7 @@ const failOnError = (error: unknown) => {
 }
 
 test('what is owed is on the disk when it is settled, and then nothing is owed', async () => {
-  const logSync = new LogSync(failOnError)
+  const logSync = new LogSync(failOnError, ALWAYS_BESIDE)
   expect(logSync.settled()).toBeUndefined()
   logSync.owe(path)
   expect(logSync.settled()).toBeInstanceOf(Promise)
@@ -28,7 +31,7 @@ test('what is owed is on the disk when it is settled, and then nothing is owed',
 })
 
 test('what is owed while a sync runs shares the next one', async () => {
-  const logSync = new LogSync(failOnError)
+  const logSync = new LogSync(failOnError, ALWAYS_BESIDE)
   logSync.owe(path)
   const first = logSync.settled()
   logSync.owe(path)
@@ -43,7 +46,7 @@ test('what is owed while a sync runs shares the next one', async () => {
 })
 
 test('settling now leaves nobody waiting for a sync under way', async () => {
-  const logSync = new LogSync(failOnError)
+  const logSync = new LogSync(failOnError, ALWAYS_BESIDE)
   logSync.owe(path)
   logSync.owe(path)
   const waiting = logSync.settled()
@@ -56,7 +59,7 @@ test('settling now leaves nobody waiting for a sync under way', async () => {
 
 test('a sync that fails is told once, and whoever waits is never told that it is done', async () => {
   const failed = Promise.withResolvers<unknown>()
-  const logSync = new LogSync(failed.resolve)
+  const logSync = new LogSync(failed.resolve, ALWAYS_BESIDE)
   logSync.owe(join(folder, 'gone'))
   let settled = false
   logSync.settled()?.then(() => {
@@ -65,4 +68,10 @@ test('a sync that fails is told once, and whoever waits is never told that it is
   expect(await failed.promise).toMatchObject({ code: 'ENOENT' })
   expect(settled).toBe(false)
   expect(() => logSync.settleNow()).toThrow(/ENOENT/)
+})
+
+test('a quick disk is waited for', () => {
+  const logSync = new LogSync(failOnError, NEVER_BESIDE)
+  logSync.owe(path)
+  expect(logSync.settled()).toBeUndefined()
 })
