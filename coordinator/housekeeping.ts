@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Database, DatabaseTransaction } from './db/database.ts'
+import { DatabaseAwayError } from './db/database-error.ts'
 import { transact } from './db/transact.ts'
 import { forgetGoneCoordinators } from './hub/presence.ts'
 import { closeScans } from './intake/close-scans.ts'
@@ -57,7 +58,9 @@ export class Housekeeping {
       try {
         await this.#round(signal)
       } catch (error) {
-        if (!signal.aborted) this.#options.log.warn({ err: error }, 'housekeeping failed; trying again')
+        // A database that is away is said once, by its watch.
+        if (!signal.aborted && !(error instanceof DatabaseAwayError))
+          this.#options.log.warn({ err: error }, 'housekeeping failed; trying again')
       }
       await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {})
     }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { send } from '../../config/run-process.ts'
 import type { Database } from '../db/database.ts'
+import { DatabaseAwayError } from '../db/database-error.ts'
 import { workReport, workStatus } from './work-status.ts'
 
 const STATUS_INTERVAL_MS = 1_000
@@ -38,7 +39,9 @@ export function answerSupervisor(options: {
     if (busy) return
     busy = true
     sendStatus()
-      .catch((error) => log.warn({ err: error }, 'could not count the work'))
+      .catch((error) => {
+        if (!(error instanceof DatabaseAwayError)) log.warn({ err: error }, 'could not count the work')
+      })
       .finally(() => {
         busy = false
       })

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Database, Queryable } from '../db/database.ts'
+import { DatabaseAwayError } from '../db/database-error.ts'
 
 const BEAT_MS = 5_000
 /** A coordinator that has not been heard of for this long is taken for gone, with the agents it had. */
@@ -73,9 +74,10 @@ export class Presence {
     for (;;) {
       await sleep(BEAT_MS, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
-      await this.#beat(url).catch((error) =>
-        this.#options.log.warn({ err: error }, 'could not tell the other coordinators that this one lives'),
-      )
+      await this.#beat(url).catch((error) => {
+        if (error instanceof DatabaseAwayError) return
+        this.#options.log.warn({ err: error }, 'could not tell the other coordinators that this one lives')
+      })
     }
   }
 
