@@ -50,16 +50,19 @@ describe.each(engines)('on the %s database', (engine) => {
     await using rig = await startPhotoRig(photos, { engine, leaseTtlMs: LEASE_TTL_MS })
     const victims = victimsOf(rig)
     const killed: Record<string, number> = {}
-    let mendedMs = 0
+    let longestMs = 0
+    let beyondStartMs = 0
     for (let kill = 0; kill < kills; kill += 1) {
       const due = (kill * files) / (kills + 1)
       await until(`${due} photos are read`, TEST_LIMIT_MS, async () => (await countRead(rig)) >= due)
       await sleep(run.between(0, MOMENT_MS))
       const chosen = victims[kill % victims.length]!
-      mendedMs = Math.max(mendedMs, await killAndReopen(chosen))
+      const reopenedMs = await killAndReopen(chosen)
+      longestMs = Math.max(longestMs, reopenedMs)
+      beyondStartMs = Math.max(beyondStartMs, reopenedMs - firstStartMs(chosen))
       for (const { name } of chosen) killed[name] = (killed[name] ?? 0) + 1
     }
-    expect(mendedMs).toBeLessThan(REOPEN_LIMIT_MS)
+    expect(beyondStartMs).toBeLessThan(REOPEN_LIMIT_MS)
     await untilAllRead(rig, files, TEST_LIMIT_MS)
 
     const counts = await expectEachDoneOnce(rig, 'file.ingest', files)
@@ -73,7 +76,7 @@ describe.each(engines)('on the %s database', (engine) => {
       ...Object.fromEntries(Object.entries(killed).map(([name, count]) => [`kills of the ${name}`, count])),
       files,
       ...counts,
-      'ms mending at the most': Math.round(mendedMs),
+      'ms longest reopening': Math.round(longestMs),
       'as row hash': rowHash(content).slice(0, 12),
     })
   })
@@ -85,15 +88,15 @@ function victimsOf({ coordinator, database }: FaultRig): RigProcess[][] {
   return [[coordinator], [database.process], [database.process, coordinator]]
 }
 
-/**
- * Starts them again as a supervisor does.
- *
- * @returns how much longer than at the first start it took until all served, in ms: an overloaded machine is slow at both
- */
+/** Starts them again as a supervisor does. Returns how long it took until all served, in ms. */
 async function killAndReopen(victims: readonly RigProcess[]): Promise<number> {
   await Promise.all(victims.map((victim) => victim.kill()))
   const killedAt = performance.now()
   for (const victim of victims) await victim.start()
-  const firstStartMs = victims.reduce((sum, victim) => sum + victim.firstStartMs, 0)
-  return Math.max(0, performance.now() - killedAt - firstStartMs)
+  return performance.now() - killedAt
+}
+
+/** What this machine needs for a start without any kill before: one that is overloaded is slow at both. */
+function firstStartMs(processes: readonly RigProcess[]): number {
+  return processes.reduce((sum, process) => sum + process.firstStartMs, 0)
 }

@@ -25,7 +25,7 @@ test.each([
   expect(findMount(folder, mountInfo)).toEqual({ mountPoint, type })
 })
 
-test.each(['nfs', 'nfs4', 'cifs', 'smb3', 'smbfs', 'fuse.sshfs', '9p', 'webdav'])(
+test.each(['nfs', 'nfs4', 'cifs', 'smb3', 'smbfs', 'fuse.sshfs', 'webdav'])(
   'a database on %s is refused in a sentence that says what to do',
   (type) => {
     const judgement = judgeFileSystem('/mnt/nas/hearth', { mountPoint: '/mnt/nas', type })
@@ -43,8 +43,8 @@ test.each(['ext4', 'xfs', 'btrfs', 'zfs', 'apfs', 'overlay', 'fuseblk'])(
   },
 )
 
-test('a database in memory is warned about', () => {
-  expect(judgeFileSystem('/tmp/x', { mountPoint: '/tmp', type: 'tmpfs' })).toMatchObject({ verdict: 'warn' })
+test.each(['tmpfs', '9p', 'virtiofs'])('a database on %s is warned about', (type) => {
+  expect(judgeFileSystem('/mnt/x', { mountPoint: '/mnt', type })).toMatchObject({ verdict: 'warn' })
 })
 
 test.skipIf(process.platform === 'win32')('this machine says what its folders are on', () => {

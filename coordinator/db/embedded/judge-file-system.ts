@@ -3,12 +3,10 @@ export type Mount = { mountPoint: string; type: string }
 
 /** Types whose files are on another machine. */
 const networkTypes = new Set([
-  '9p',
   'afs',
   'ceph',
   'cifs',
   'davfs',
-  'drvfs',
   'fuse.cephfs',
   'fuse.davfs',
   'fuse.glusterfs',
@@ -27,6 +25,8 @@ const networkTypes = new Set([
   'smbfs',
   'webdav',
 ])
+/** Folders of the machine around a container or a virtual machine: mostly a local disk, by a long way. */
+const hostTypes = new Set(['9p', 'drvfs', 'fakeowner', 'fuse.grpcfuse', 'vboxsf', 'virtiofs', 'vmhgfs'])
 /** Gone when the machine is switched off. */
 const memoryTypes = new Set(['ramfs', 'tmpfs'])
 
@@ -46,6 +46,12 @@ export function judgeFileSystem(folder: string, mount: Mount | undefined): FileS
     return {
       verdict: 'refuse',
       message: `The database cannot live in ${folder}: ${mountPoint} is a network file system (${type}), where two machines may open it and damage it. Choose a folder on a local disk with --data; pictures may stay on the network`,
+    }
+  }
+  if (hostTypes.has(type)) {
+    return {
+      verdict: 'warn',
+      message: `The database in ${folder} is on a folder of the host (${type} at ${mountPoint}): whether what it keeps survives power loss depends on that machine. A volume of this one's own is safer, and quicker`,
     }
   }
   if (memoryTypes.has(type)) {
