@@ -163,6 +163,7 @@ export async function startCoordinator(
     db,
     log,
     keepDays: config.keepDays,
+    leaseTtlMs: config.leaseTtlMs,
     onReturned: () => {
       hub.hintWork()
       live.changed('jobs')

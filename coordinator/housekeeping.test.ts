@@ -17,6 +17,7 @@ const types = new Map([['test.noop', type]])
 function createHousekeeping(db: Database) {
   const told = { returned: 0 }
   const housekeeping = new Housekeeping({
+    leaseTtlMs: 30_000,
     db,
     log: pino({ level: 'silent' }),
     keepDays: { done: 7, dead: 30 },

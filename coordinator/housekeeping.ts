@@ -10,7 +10,7 @@ import { pruneScans } from './intake/prune-scans.ts'
 import { scanOfflineLibraries } from './intake/scan-offline-libraries.ts'
 import { foldTally } from './jobs/fold-tally.ts'
 import { type KeepDays, pruneJobs } from './jobs/prune-jobs.ts'
-import { returnExpired } from './jobs/return-jobs.ts'
+import { returnExpired, shortenLeases } from './jobs/return-jobs.ts'
 import { wakeJobs } from './jobs/wake-jobs.ts'
 
 const INTERVAL_MS = 2_000
@@ -22,6 +22,7 @@ export type HousekeepingOptions = {
   db: Database
   log: Logger
   keepDays: KeepDays
+  leaseTtlMs: number
   /** Jobs can be leased that could not be before. */
   onReturned: (jobs: number) => void
 }
@@ -67,7 +68,8 @@ export class Housekeeping {
   }
 
   async #round(signal: AbortSignal): Promise<void> {
-    const { log, onReturned, keepDays } = this.#options
+    const { log, onReturned, keepDays, leaseTtlMs } = this.#options
+    await this.#alone((tx) => shortenLeases(tx, leaseTtlMs))
     const returned = (await this.#alone(returnExpired)) ?? 0
     if (returned > 0) log.warn({ leases: returned }, 'leases ran out; their jobs are queued again')
     const woken = (await this.#alone(wakeJobs)) ?? 0

@@ -28,6 +28,17 @@ export async function returnExpired(db: Queryable): Promise<number> {
 }
 
 /**
+ * No lease ends later than a lease's length from now. One that does was granted before the database's clock went back:
+ * who lives renews it in time, who is gone loses it as if the clock had stood right.
+ */
+export async function shortenLeases(db: Queryable, ttlMs: number): Promise<void> {
+  await sql`update job set lease_expires_at = now() + ${ttlMs} * interval '1 millisecond'
+    where state = 'leased' and lease_expires_at > now() + ${ttlMs * 1.5} * interval '1 millisecond'`.execute(
+    db,
+  )
+}
+
+/**
  * Puts back what an agent does not hold, as its hello says. What its process held in an earlier life ended with
  * that life, and a job that was running then may be what ended it. The rest it never got to know of, because
  * the answer to its request was lost: that says nothing about anybody.
