@@ -34,7 +34,7 @@ export const Slots = z.object({
   capability: Capability,
   count: z.int().min(1).max(256),
   /** Set when there is room for urgent work only. */
-  minPriority: z.int().optional(),
+  minPriority: z.int().min(0).max(1_000).optional(),
 })
 export type Slots = z.infer<typeof Slots>
 
@@ -47,9 +47,9 @@ export type Progress = z.infer<typeof Progress>
 /** What a handler had to say about its job. */
 export const LogLine = z.object({
   /** Counts up within one holding, so that a line that is sent twice is kept once. */
-  seq: z.int().nonnegative(),
+  seq: z.int().min(0).max(1_000_000_000),
   /** Since the lease was asked for, in ms: clocks of machines differ. */
-  afterMs: z.int().nonnegative(),
+  afterMs: z.int().min(0).max(1_000_000_000_000),
   level: z.enum(['info', 'warn', 'error']),
   message: z.string().max(1_000),
 })

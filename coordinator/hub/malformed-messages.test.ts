@@ -23,7 +23,7 @@ const nastyKeys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnP
 
 const wellFormed: Record<AgentEvent, Record<string, unknown>> = {
   hello: {},
-  'lease.request': { slots: [{ capability: 'ingest', count: 1 }] },
+  'lease.request': { slots: [{ capability: 'ingest', count: 1, minPriority: 10 }] },
   'lease.renew': { leases: [{ jobId: 1, fencingToken: 1, progress: { done: 1, total: null } }] },
   'job.chunk': { jobId: 1, fencingToken: 1, seq: 0, chunk: { type: 'folders', folders: [] } },
   'job.progress': { jobs: [{ jobId: 1, fencingToken: 1, progress: { done: 1, total: 2 } }] },
@@ -31,7 +31,12 @@ const wellFormed: Record<AgentEvent, Record<string, unknown>> = {
     jobs: [{ jobId: 1, fencingToken: 1, result: ingestResult({ content: 'x' }) }],
     slots: [],
   },
-  'job.fail': { jobId: 1, fencingToken: 1, error: { code: 'internal', message: 'x' } },
+  'job.fail': {
+    jobId: 1,
+    fencingToken: 1,
+    error: { code: 'internal', message: 'x' },
+    log: [{ seq: 0, afterMs: 1, level: 'info', message: 'x' }],
+  },
   'job.release': { leases: [{ jobId: 1, fencingToken: 1 }], reason: 'x' },
 }
 
