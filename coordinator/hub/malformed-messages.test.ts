@@ -74,10 +74,20 @@ const damaged = (event: AgentEvent) =>
         const places = placesIn(message)
         const { object, key } = places[pick % places.length] ?? { object: message, key: 'x' }
         const name = addKey ? nastyKeys[pick % nastyKeys.length]! : key
-        Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+        Object.defineProperty(object, name, {
+          value: ownCopy(value),
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        })
       }
       return message
     })
+
+/** Put in twice, one object would come to hold itself, for this message and all after it. */
+function ownCopy(value: unknown): unknown {
+  return Buffer.isBuffer(value) ? value : structuredClone(value)
+}
 
 function placesIn(value: unknown): { object: object; key: string }[] {
   if (typeof value !== 'object' || value === null) return []
