@@ -19,8 +19,8 @@ import { tidyTables } from './tidy-tables.ts'
 import { WireServer } from './wire-server.ts'
 
 const MB = 1024 * 1024
-/** The previous owner may still be writing its last checkpoint. */
-const LOCK_WAIT_MS = 20_000
+/** The previous owner may still be writing its last checkpoint; one that hangs ends itself after 20 s (`run-process.ts`). */
+const LOCK_WAIT_MS = 30_000
 /** What commits without waiting for the disk is there at most this much later. */
 const FLUSH_INTERVAL_MS = 500
 const SPACE_INTERVAL_MS = 1_000
