@@ -115,6 +115,15 @@ test.each(['throws', 'rejects'])(
   },
 )
 
+test('an error that nobody caught ends the process, also when nobody reads its log any more', async () => {
+  await using t = await startProcess('throws when told')
+  await t.ready()
+  t.child.stdout!.destroy()
+  t.child.send('now')
+  expect(await t.ended()).toBe(1)
+  expect(await t.read()).toEqual([...opened, ...closed])
+})
+
 test('one thing that cannot be closed does not keep the others open', async () => {
   await using t = await startProcess('cannot close')
   await t.ready()

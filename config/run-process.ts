@@ -83,7 +83,7 @@ async function close(closers: Closers, log: Logger): Promise<void> {
   clearTimeout(limit)
 }
 
-/** To the supervisor, when there is one. */
+/** To the supervisor, when there is one. That it has just gone is learned elsewhere. */
 export function send(message: ProcessMessage): void {
-  if (process.connected) process.send?.(message)
+  if (process.connected) process.send?.(message, () => {})
 }

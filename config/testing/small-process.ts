@@ -1,12 +1,13 @@
 import { fork } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pino } from 'pino'
 import { AppError } from '../../protocol/errors.ts'
+import { createProcessLog } from '../process-log.ts'
 import { type Closers, runProcess } from '../run-process.ts'
 
 /** A process that opens and closes three things as it is told, and writes down what it does. */
 const [behaviour = '', diary = ''] = process.argv.slice(2)
+const log = createProcessLog('small', 'info')
 const write = (text: string) => appendFileSync(diary, `${text}\n`)
 
 const open = (closers: Closers, name: string, close = async () => {}) => {
@@ -37,6 +38,12 @@ async function start(closers: Closers): Promise<unknown> {
   })
   open(closers, 'c')
   if (behaviour === 'throws') setImmediate(() => JSON.parse('not JSON'))
+  if (behaviour === 'throws when told') {
+    process.once('message', () => {
+      log.info('told')
+      JSON.parse('not JSON')
+    })
+  }
   if (behaviour === 'rejects') void Promise.reject(new Error('nobody caught me'))
   setInterval(() => {}, 60_000)
   return { port: 7 }
@@ -46,5 +53,5 @@ if (behaviour === 'supervises') {
   const child = fork(import.meta.filename, ['serves', diary])
   child.once('message', () => process.send?.({ childPid: child.pid }))
 } else {
-  await runProcess(pino({ level: 'fatal' }), start)
+  await runProcess(log, start)
 }

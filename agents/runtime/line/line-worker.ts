@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { pino } from 'pino'
+import { createProcessLog } from '../../../config/process-log.ts'
 import { PROTOCOL_VERSION } from '../../../protocol/agents.ts'
 import { signNonce } from '../agent-key.ts'
 import { readHostFacts } from '../host-facts.ts'
@@ -91,7 +91,7 @@ socket.open()
 function endProcess(): void {
   const { name } = data.hello
   const { stallLimitMs } = data
-  const ownLog = pino({ name: `agent ${name}` }, pino.destination({ dest: 1, sync: true }))
+  const ownLog = createProcessLog(`agent ${name}`, 'fatal')
   ownLog.fatal({ stallLimitMs }, 'the agent hangs and would keep its jobs for ever; ending it')
   process.kill(process.pid, 'SIGKILL')
 }

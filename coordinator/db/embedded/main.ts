@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { EmbeddedConfig } from '../../../config/embedded-config.ts'
 import { loadConfig } from '../../../config/load-config.ts'
+import { createProcessLog } from '../../../config/process-log.ts'
 import { type Closers, runProcess } from '../../../config/run-process.ts'
 import { AppError } from '../../../protocol/errors.ts'
 import { Checkpointer } from './checkpointer.ts'
@@ -32,7 +32,7 @@ const MUCH_MEMORY_BYTES = 1_500 * MB
 
 /** The embedded database: a Postgres in one process that answers on `SOCKET_FOLDER/.s.PGSQL.5432`. */
 const config = loadConfig(EmbeddedConfig)
-const log = pino({ name: 'database', level: config.logLevel })
+const log = createProcessLog('database', config.logLevel)
 
 await runProcess(log, async (closers) => {
   mkdirSync(config.folder, { recursive: true, mode: 0o700 })
