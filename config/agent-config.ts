@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { OfferedCapability } from '../protocol/capability.ts'
+import { Fingerprint, PublicKey } from '../protocol/introduction.ts'
 import { ProcessConfig } from './process-config.ts'
 
 /** An agent's process. It has the last word on its machine: what is not listed here is refused. */
@@ -9,6 +10,19 @@ export const AgentConfig = ProcessConfig.extend({
     .array(z.url())
     .min(1)
     .describe('Where coordinators answer; all of one house, any of them will do'),
+  coordinator: z
+    .object({
+      house: PublicKey.nullable()
+        .default(null)
+        .describe('Public key of the house; null trusts whoever answers'),
+      fingerprint: Fingerprint.nullable()
+        .default(null)
+        .describe(
+          'SHA-256 of the certificate it must show, base64url; null asks the certificate authorities',
+        ),
+    })
+    .prefault({})
+    .describe('How this agent knows its coordinators; pairing finds it out'),
   stateFolder: z.string().min(1).describe('Private folder with this agent’s key'),
   capabilities: z.array(OfferedCapability).default([]).describe('What this machine offers'),
   roots: z.array(z.string().min(1)).default([]).describe('Folders this agent may read; PathName strings'),

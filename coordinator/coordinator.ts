@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { hostname } from 'node:os'
+import { hostname, networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
@@ -32,6 +32,8 @@ import { createJobTypes } from './job-types.ts'
 import type { JobTypes } from './jobs/job-type.ts'
 import { DerivedStore } from './media/derived-store.ts'
 import { Transfers } from './media/transfers.ts'
+import { loadHouse } from './pairing/house.ts'
+import { pairingUrls } from './pairing/pairing-urls.ts'
 
 const VERSION = '0.1.0'
 /** A message of an agent is at most a few thousand file names; bytes go over HTTP. */
@@ -59,6 +61,7 @@ export async function startCoordinator(
   await requireDatabase(db, config.database)
   await migrate(db)
 
+  const house = await loadHouse(db)
   const derivedStore = new DerivedStore(config.dataFolder, `${hostname()}:${config.port}`)
   await derivedStore.prepare()
   if (config.admin) await ensureAdmin(db, config.admin)
@@ -98,7 +101,15 @@ export async function startCoordinator(
       hintWork: (hint) => hub.hintWork(hint),
       drain: (agentId, drain) => hub.drain(agentId, drain),
       configure: (agentId, settings) => hub.configure(agentId, settings),
+      rename: (agentId, name) => hub.rename(agentId, name),
+      revoke: (agentId) => hub.revoke(agentId),
       limitsChanged: () => hub.limitsChanged(),
+    },
+    pairing: {
+      house: house.publicKey,
+      fingerprint: () => null,
+      urls: () =>
+        pairingUrls({ ...config, port: portOf(http), isTls: false, interfaces: networkInterfaces() }),
     },
     derivedStore,
     transfers: new Transfers({
@@ -134,6 +145,7 @@ export async function startCoordinator(
     guard,
     leaseTtlMs: config.leaseTtlMs,
     onChange: (what) => live.changed(what),
+    house,
   })
   const live = attachLive(io, {
     db,
@@ -209,6 +221,10 @@ async function requireDatabase(db: Database, address: CoordinatorConfig['databas
       { cause: error },
     )
   }
+}
+
+function portOf({ server }: HttpServer): number {
+  return (server.address() as AddressInfo).port
 }
 
 function listen({ server }: HttpServer, config: CoordinatorConfig): Promise<number> {

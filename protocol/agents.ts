@@ -2,15 +2,9 @@ import { z } from 'zod'
 import { Capability, OfferedCapability } from './capability.ts'
 import { ErrorBody } from './errors.ts'
 import { AgentId, JobId } from './ids.ts'
+import { Challenge, Introduction, Signature } from './introduction.ts'
 import { Lease, LeaseRef, LogLines, Progress, Slots } from './leases.ts'
 import { PathName } from './path-name.ts'
-
-/** Raised when an old agent or coordinator could misunderstand the other. */
-export const PROTOCOL_VERSION = 2
-
-/** First words of the coordinator: the agent signs `nonce` with its key to prove who it is. */
-export const Challenge = z.object({ nonce: z.base64url().min(32) })
-export type Challenge = z.infer<typeof Challenge>
 
 export const HostFacts = z.object({
   hostName: z.string().max(255),
@@ -24,14 +18,7 @@ export const HostFacts = z.object({
 })
 export type HostFacts = z.infer<typeof HostFacts>
 
-export const Hello = z.object({
-  protocolVersion: z.int(),
-  agentVersion: z.string().max(64),
-  name: z.string().min(1).max(64),
-  /** Ed25519, raw 32 bytes, base64url. */
-  publicKey: z.base64url().length(43),
-  /** Ed25519 over `hearth-agent:` + nonce, base64url. */
-  signature: z.base64url().length(86),
+export const Hello = Introduction.extend({
   facts: HostFacts,
   capabilities: z.array(OfferedCapability).max(32),
   /** Folders this agent may read. A library must lie in one of them. */
@@ -55,6 +42,8 @@ export type AgentSettings = z.infer<typeof AgentSettings>
 
 export const HelloAnswer = z.object({
   agentId: AgentId,
+  /** Over `houseStatement`: an agent that knows its house takes no work from another. */
+  proof: Signature,
   /** Bearer token for derived files; valid until the next hello of this agent. */
   sessionToken: z.string(),
   heartbeatMs: z.int().positive(),

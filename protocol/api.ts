@@ -16,6 +16,7 @@ import {
 import { AccountId, AgentId, ContentHash, JobId } from './ids.ts'
 import { JobKind, JobState } from './jobs.ts'
 import { AssetKind, FileRole } from './media.ts'
+import { JoinRequestView, NewPairingCode, PairingCodeView } from './pairing.ts'
 import { SkippedPath } from './scan.ts'
 
 /** Who may call a route. Everything not listed here does not exist; `agent` means an agent's session token. */
@@ -397,9 +398,10 @@ export const routes = {
     method: 'patch',
     path: '/api/agents/:id',
     access: 'admin',
-    summary: 'How many jobs of each capability an agent runs at once, up to what it offers; remembered',
+    summary:
+      'An agent’s name, and how many jobs of each capability it runs at once, up to what it offers; remembered',
     params: idParams,
-    body: AgentSettings,
+    body: AgentSettings.partial().extend({ name: z.string().trim().min(1).max(64).optional() }),
     answer: AgentView,
   },
   drainAgent: {
@@ -417,6 +419,65 @@ export const routes = {
     summary: 'Let a drained agent work again',
     params: idParams,
     answer: AgentView,
+  },
+
+  revokeAgent: {
+    method: 'post',
+    path: '/api/agents/:id/revoke',
+    access: 'admin',
+    summary:
+      'Shut an agent out for good: its connection ends, its work goes back to the queue, its key is refused',
+    params: idParams,
+    answer: Nothing,
+  },
+  createPairingCode: {
+    method: 'post',
+    path: '/api/agents/pairing-codes',
+    access: 'admin',
+    summary: 'Make a code that lets one agent in: one use, ten minutes, five tries',
+    body: z.object({
+      /** The machine takes this agent’s place, with its name and its libraries; its old key is no longer good. */
+      agentId: AgentId.nullable().default(null),
+    }),
+    answer: NewPairingCode,
+  },
+  listPairingCodes: {
+    method: 'get',
+    path: '/api/agents/pairing-codes',
+    access: 'admin',
+    summary: 'Codes of the last hour, newest first, and what became of them',
+    answer: z.object({ items: z.array(PairingCodeView) }),
+  },
+  deletePairingCode: {
+    method: 'delete',
+    path: '/api/agents/pairing-codes/:id',
+    access: 'admin',
+    summary: 'Make a code worthless',
+    params: idParams,
+    answer: Nothing,
+  },
+  listJoinRequests: {
+    method: 'get',
+    path: '/api/agents/join-requests',
+    access: 'admin',
+    summary: 'Agents that ask to be let in without a code',
+    answer: z.object({ items: z.array(JoinRequestView) }),
+  },
+  approveJoinRequest: {
+    method: 'post',
+    path: '/api/agents/join-requests/:id/approve',
+    access: 'admin',
+    summary: 'Let an agent in that has asked, after comparing its fingerprint',
+    params: idParams,
+    answer: AgentView,
+  },
+  refuseJoinRequest: {
+    method: 'post',
+    path: '/api/agents/join-requests/:id/refuse',
+    access: 'admin',
+    summary: 'Refuse an agent that has asked; it may not ask again for a day',
+    params: idParams,
+    answer: Nothing,
   },
 
   findMissingDerived: {

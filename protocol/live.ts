@@ -9,6 +9,8 @@ export const liveEvents = {
   jobs: z.object({ kinds: z.array(JobKindSummary) }),
   agents: z.object({ agents: z.array(AgentView) }),
   libraries: z.object({ libraries: z.array(LibraryView) }),
+  /** Somebody wants to join, has joined, or a code is no longer good: administrators ask again who. */
+  joining: z.object({ waiting: z.int().nonnegative() }),
   /** The timeline has changed: ask again for what is on screen. `revision` counts up. */
   timeline: z.object({ revision: z.int() }),
 } as const

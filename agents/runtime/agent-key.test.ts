@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { loadAgentKey, signNonce } from './agent-key.ts'
+import { loadAgentKey, setKeyAside, signStatement } from './agent-key.ts'
 
 async function temporaryFolder() {
   const path = await mkdtemp(join(tmpdir(), 'hearth-key-'))
@@ -35,13 +35,22 @@ test.skipIf(process.platform === 'win32')('only its user may read it', async () 
   expect(((await stat(join(state, 'agent-key.pem'))).mode & 0o777).toString(8)).toBe('600')
 })
 
-test('it signs a nonce, and nothing that looks like one of another protocol', async () => {
+test('it signs what it is given, as its public half shows', async () => {
   await using folder = await temporaryFolder()
   const key = loadAgentKey(folder.path)
   const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey }, format: 'jwk' })
-  const signature = Buffer.from(signNonce(key, 'nonce'), 'base64url')
-  expect(verify(null, Buffer.from('hearth-agent:nonce'), publicKey, signature)).toBe(true)
-  expect(verify(null, Buffer.from('nonce'), publicKey, signature)).toBe(false)
+  const signature = Buffer.from(signStatement(key, 'this'), 'base64url')
+  expect(verify(null, Buffer.from('this'), publicKey, signature)).toBe(true)
+  expect(verify(null, Buffer.from('that'), publicKey, signature)).toBe(false)
+})
+
+test('a key that is set aside stays on the disk, and the next one is another', async () => {
+  await using folder = await temporaryFolder()
+  const before = loadAgentKey(folder.path).publicKey
+  setKeyAside(folder.path, new Date('2030-01-02T03:04:05Z'))
+  expect(loadAgentKey(folder.path).publicKey).not.toBe(before)
+  expect(await readdir(folder.path)).toEqual(['agent-key.2030-01-02T03-04-05.000Z.pem', 'agent-key.pem'])
+  setKeyAside(join(folder.path, 'empty'), new Date())
 })
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({

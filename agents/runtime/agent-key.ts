@@ -20,6 +20,8 @@ import {
 import { join } from 'node:path'
 import { AppError } from '../../protocol/errors.ts'
 
+const KEY_FILE = 'agent-key.pem'
+
 /** An agent's identity: an Ed25519 key pair whose private half never leaves its machine. */
 export type AgentKey = {
   /** Raw 32 bytes, base64url. */
@@ -28,9 +30,9 @@ export type AgentKey = {
   privateKey: KeyObject
 }
 
-/** Ed25519 signature of the coordinator's nonce, base64url. */
-export function signNonce({ privateKey }: AgentKey, nonce: string): string {
-  return sign(null, Buffer.from(`hearth-agent:${nonce}`), privateKey).toString('base64url')
+/** Ed25519 signature, base64url; of an `agentStatement`, so that it means nothing elsewhere. */
+export function signStatement({ privateKey }: AgentKey, statement: string): string {
+  return sign(null, Buffer.from(statement), privateKey).toString('base64url')
 }
 
 /**
@@ -39,11 +41,25 @@ export function signNonce({ privateKey }: AgentKey, nonce: string): string {
  * @throws AppError `bad_request` when there is a file that holds no such key
  */
 export function loadAgentKey(folder: string): AgentKey {
-  const path = join(folder, 'agent-key.pem')
+  const path = join(folder, KEY_FILE)
   const privateKey = readKey(path) ?? makeKey(folder, path)
   if (privateKey.asymmetricKeyType !== 'ed25519') throw unusable(path)
   const { x } = createPublicKey(privateKey).export({ format: 'jwk' })
   return { publicKey: x as string, privateKey }
+}
+
+/**
+ * Puts the key in `folder` aside, so that the next look makes a new one: the old one was revoked, or may be in other
+ * hands. Nothing happens when there is none.
+ */
+export function setKeyAside(folder: string, now: Date): void {
+  const path = join(folder, KEY_FILE)
+  const aside = join(folder, `agent-key.${now.toISOString().replaceAll(':', '-')}.pem`)
+  try {
+    renameSync(path, aside)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+  }
 }
 
 function readKey(path: string): KeyObject | undefined {

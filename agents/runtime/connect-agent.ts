@@ -3,20 +3,23 @@ import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
 import type { AgentKey } from './agent-key.ts'
+import { AGENT_VERSION } from './agent-version.ts'
 import { CoordinatorHttp } from './coordinator-http.ts'
+import { type KnownCoordinator, unknownCoordinator } from './introduce.ts'
 import type { HandlerTable } from './job-handler.ts'
 import { LeaseLoop } from './lease-loop.ts'
 import { Line } from './line/line.ts'
 import { ProgressSender } from './progress-sender.ts'
 import { runJob } from './run-job.ts'
 
-const AGENT_VERSION = '0.1.0'
 const STALL_LIMIT_MS = 5 * 60_000
 
 export type ConnectAgentOptions = {
   config: Pick<AgentConfig, 'name' | 'coordinatorUrls' | 'capabilities' | 'roots'> & {
     /** Default: five minutes. */
     stallLimitMs?: number
+    /** Default: trusts whoever answers. */
+    coordinator?: KnownCoordinator
   }
   key: AgentKey
   /** See `bindContracts`. */
@@ -34,11 +37,13 @@ export type ConnectedAgent = { line: Line; loop: LeaseLoop; http: CoordinatorHtt
 export function connectAgent(options: ConnectAgentOptions, closers: Closers): ConnectedAgent {
   const { config, key, handlers, log, finishLimitMs, abortGraceMs } = options
   const { name, capabilities, roots } = config
-  const http = new CoordinatorHttp()
+  const coordinator = config.coordinator ?? unknownCoordinator
+  const http = new CoordinatorHttp({ fingerprint: coordinator.fingerprint })
   const line = new Line(
     {
       urls: config.coordinatorUrls,
       key,
+      coordinator,
       hello: {
         agentVersion: AGENT_VERSION,
         name,

@@ -19,7 +19,7 @@ async function startServer(answer: Answer, silenceLimitMs?: number) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const http = new CoordinatorHttp(silenceLimitMs)
+  const http = new CoordinatorHttp({ silenceLimitMs })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   http.setSession(url, 'secret')
   return {

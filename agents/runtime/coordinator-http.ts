@@ -1,4 +1,9 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import {
+  Agent as HttpAgent,
+  type AgentOptions as HttpAgentOptions,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -6,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorAnswer, routes } from '../../protocol/api.ts'
 import { AppError, type ErrorBody } from '../../protocol/errors.ts'
 import type { DerivedBytes } from './job-handler.ts'
+import { PinnedAgent } from './pinned-agent.ts'
 
 const CONNECTIONS = 8
 /** A connection that is silent for so long is broken: a router or a sleeping machine may not say so. */
@@ -24,10 +30,13 @@ type Session = {
 /** Bytes between this agent and the coordinator that its socket speaks with; the socket carries none. */
 export class CoordinatorHttp {
   readonly #silenceLimitMs: number
+  readonly #fingerprint: string | null
   #session: Session | undefined
 
-  constructor(silenceLimitMs = SILENCE_LIMIT_MS) {
-    this.#silenceLimitMs = silenceLimitMs
+  /** @param options `fingerprint` of the certificate that must be shown; null asks the certificate authorities */
+  constructor(options: { silenceLimitMs?: number; fingerprint?: string | null } = {}) {
+    this.#silenceLimitMs = options.silenceLimitMs ?? SILENCE_LIMIT_MS
+    this.#fingerprint = options.fingerprint ?? null
   }
 
   /** From each `hello`: the token before it is no longer good, and another coordinator may have answered. */
@@ -37,7 +46,7 @@ export class CoordinatorHttp {
       before.token = token
       return
     }
-    this.#session = openSession(new URL(url), token)
+    this.#session = openSession(new URL(url), token, this.#fingerprint)
     before?.agent.destroy()
     // Transfers that run belong to browsers of the coordinator before; they end with their connections.
   }
@@ -146,13 +155,16 @@ export class CoordinatorHttp {
   }
 }
 
-function openSession(url: URL, token: string): Session {
-  const Agent = url.protocol === 'https:' ? HttpsAgent : HttpAgent
+function openSession(url: URL, token: string, fingerprint: string | null): Session {
+  const open = (options: HttpAgentOptions): HttpAgent => {
+    if (fingerprint !== null) return new PinnedAgent(fingerprint, options)
+    return url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
+  }
   return {
     url,
     token,
-    agent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS }),
-    transferAgent: new Agent(),
+    agent: open({ keepAlive: true, maxSockets: CONNECTIONS }),
+    transferAgent: open({}),
   }
 }
 

@@ -39,6 +39,29 @@ export type Tables = {
     instance: string | null
     coordinator_id: string | null
   }
+  house: { is_only: Generated<boolean>; private_key: Buffer; made_at: CreatedAt }
+  pairing_code: {
+    id: Id
+    selector: string
+    key: Buffer
+    agent_id: number | null
+    created_by: number | null
+    created_at: CreatedAt
+    expires_at: Date
+    tries_left: number
+    used_at: Date | null
+    used_by: Buffer | null
+  }
+  join_request: {
+    id: Id
+    public_key: Buffer
+    name: string
+    facts: JSONColumnType<HostFacts>
+    address: string
+    asked_at: CreatedAt
+    seen_at: CreatedAt
+    refused_at: Date | null
+  }
   coordinator: {
     id: string
     url: string

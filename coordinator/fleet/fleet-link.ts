@@ -7,6 +7,9 @@ export type FleetLink = {
   hintWork(hint?: CoordinatorMessage<'work.available'>): void
   drain(agentId: number, drain: boolean): Promise<void>
   configure(agentId: number, settings: AgentSettings): Promise<void>
+  rename(agentId: number, name: string): Promise<void>
+  /** Shuts it out for good, and takes back what it holds. */
+  revoke(agentId: number): Promise<void>
   /** The limit of a kind has changed. */
   limitsChanged(): void
 }

@@ -16,6 +16,7 @@ import { assetHandlers } from './handlers/asset-handlers.ts'
 import { fleetHandlers } from './handlers/fleet-handlers.ts'
 import { libraryHandlers } from './handlers/library-handlers.ts'
 import { mediaHandlers } from './handlers/media-handlers.ts'
+import { type PairingFacts, pairingHandlers } from './handlers/pairing-handlers.ts'
 import { systemHandlers } from './handlers/system-handlers.ts'
 import { Metrics } from './metrics.ts'
 import { registerRoutes } from './register-routes.ts'
@@ -32,11 +33,12 @@ export type HttpDependencies = {
   /** The built web app; null until there is one. */
   webFolder: string | null
   fleet: FleetLink
+  pairing: PairingFacts
   derivedStore: DerivedStore
   transfers: Transfers
   setupToken: SetupToken
   /** What screens show has changed. */
-  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline') => void
+  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline' | 'joining') => void
   /** The session behind this token has just ended. */
   onSignOut: (token: string) => void
   /** In tests: every answer must be what the contract says. */
@@ -66,6 +68,7 @@ export function createHttpServer(dependencies: HttpDependencies): HttpServer {
       ...assetHandlers(dependencies),
       ...mediaHandlers(dependencies),
       ...fleetHandlers(dependencies),
+      ...pairingHandlers(dependencies),
     },
   })
 

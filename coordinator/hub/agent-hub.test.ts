@@ -69,9 +69,9 @@ test('a signature must be of this key over this connection’s nonce', async () 
   const [agent, other] = [await t.dial(), await t.dial()]
   expect(agent.nonce).not.toBe(other.nonce)
   const wrong = [
-    signature(createKey(), agent.nonce),
-    signature(t.key, other.nonce),
-    signature(t.key, ''),
+    signature(createKey(), agent.challenge),
+    signature(t.key, other.challenge),
+    signature(t.key, { ...agent.challenge, nonce: '' }),
     'A'.repeat(86),
   ]
   for (const signature of wrong) {
@@ -86,7 +86,8 @@ test('a signature must be of this key over this connection’s nonce', async () 
 
 test.each([
   [0, 'upgrade the agent'],
-  [3, 'upgrade the coordinator'],
+  [2, 'upgrade the agent'],
+  [4, 'upgrade the coordinator'],
 ])('protocol %i is refused with what to do, whatever else that version says', async (version, advice) => {
   await using t = await startHub(fresh.db)
   const agent = await t.dial()

@@ -9,11 +9,11 @@ import {
   agentEvents,
   type CoordinatorEvent,
   type CoordinatorMessage,
-  type Reply,
 } from '../../protocol/agents.ts'
 import type { Capability } from '../../protocol/capability.ts'
-import { AppError, LeaseLostError, toErrorBody } from '../../protocol/errors.ts'
+import { AppError, LeaseLostError } from '../../protocol/errors.ts'
 import { storableText } from '../../protocol/media.ts'
+import { ownVersions, type VersionRange } from '../../protocol/versions.ts'
 import { createToken, tokenHash } from '../accounts/token-hash.ts'
 import type { Database } from '../db/database.ts'
 import { storableJson } from '../intake/storable-json.ts'
@@ -24,7 +24,11 @@ import { KindLimits } from '../jobs/kind-limits.ts'
 import { leaseJobs } from '../jobs/lease-jobs.ts'
 import { renewLeases, showProgress } from '../jobs/renew-leases.ts'
 import { releaseJobs, returnUnheld } from '../jobs/return-jobs.ts'
-import { checkHello, checkVersion, createNonce } from './agent-session.ts'
+import { checkIntroduction, checkVersion, type Door } from '../pairing/check-introduction.ts'
+import type { House } from '../pairing/house.ts'
+import { Reception } from '../pairing/reception.ts'
+import { revokeAgent } from '../pairing/revoke-agent.ts'
+import { answerEvent } from './answer-event.ts'
 import type { Presence } from './presence.ts'
 import type { SocketGuard } from './socket-guard.ts'
 
@@ -44,7 +48,13 @@ export type AgentHubOptions = {
   guard: Pick<SocketGuard, 'trust'>
   leaseTtlMs: number
   /** Something that screens show has changed. */
-  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline') => void
+  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline' | 'joining') => void
+  house: House
+  /** Fingerprints that agents may have pinned for this coordinator, and empty where they need none. */
+  channels?: () => readonly string[]
+  /** Agents may ask to be let in without a code; default: yes. */
+  takesJoinRequests?: boolean
+  versions?: VersionRange
 }
 
 type Connected = {
@@ -72,9 +82,18 @@ export class AgentHub {
   readonly #options: AgentHubOptions
   readonly #connected = new Map<number, Connected>()
   readonly #limits: KindLimits
+  readonly #reception: Reception
 
   constructor(options: AgentHubOptions) {
     this.#options = options
+    this.#reception = new Reception({
+      db: options.db,
+      log: options.log,
+      takesRequests: options.takesJoinRequests ?? true,
+      versions: options.versions,
+      onChange: options.onChange,
+      onReplaced: (agentId) => this.#hangUp(agentId),
+    })
     this.#limits = new KindLimits(options.db)
     options.namespace.on('connection', (socket) => this.#accept(socket))
     options.namespace.on(GREETED, (agentId: number) => {
@@ -114,6 +133,20 @@ export class AgentHub {
     this.#options.onChange('agents')
   }
 
+  /** Shuts an agent out, wherever it is connected. */
+  async revoke(agentId: number): Promise<void> {
+    await revokeAgent(this.#options.db, agentId)
+    this.#hangUp(agentId)
+    this.hintWork()
+    this.#options.onChange('agents')
+  }
+
+  /** Another name for people; remembered. */
+  async rename(agentId: number, name: string): Promise<void> {
+    await this.#update(agentId, { name })
+    this.#options.onChange('agents')
+  }
+
   /** Words of other coordinators may have been missed. */
   catchUp(): void {
     this.#tellAnew([...this.#connected.values()])
@@ -143,7 +176,14 @@ export class AgentHub {
     socket.emit('work.available', {})
   }
 
-  async #update(agentId: number, change: { draining: boolean } | { settings: string }): Promise<void> {
+  #hangUp(agentId: number): void {
+    this.#options.namespace.in(roomOfAgent(agentId)).disconnectSockets(true)
+  }
+
+  async #update(
+    agentId: number,
+    change: { draining: boolean } | { settings: string } | { name: string },
+  ): Promise<void> {
     const { db } = this.#options
     const row = await db
       .updateTable('agent')
@@ -155,7 +195,8 @@ export class AgentHub {
   }
 
   #accept(socket: Socket): void {
-    const nonce = createNonce()
+    const { house, channels = () => [''], versions = ownVersions } = this.#options
+    const door: Door = { house, nonce: createToken(), channels }
     let agent: Connected | undefined
     let isGreeting = false
     const limit = setTimeout(() => socket.disconnect(true), HELLO_LIMIT_MS)
@@ -164,7 +205,7 @@ export class AgentHub {
       if (isGreeting || agent) throw new AppError('conflict', 'This connection has already said hello')
       isGreeting = true
       try {
-        const greeted = await this.#greet(socket, nonce, message)
+        const greeted = await this.#greet(socket, door, message)
         agent = greeted.connected
         clearTimeout(limit)
         return greeted.answer
@@ -210,7 +251,8 @@ export class AgentHub {
       clearTimeout(limit)
       this.#forget(socket)
     })
-    socket.emit('challenge', { nonce })
+    this.#reception.attend(socket, door)
+    socket.emit('challenge', { nonce: door.nonce, house: house.publicKey, versions })
   }
 
   /** By its socket: the connection may end while its hello is still being worked on. */
@@ -227,30 +269,22 @@ export class AgentHub {
     }
   }
 
-  /** Parses an event at the border and answers with its value or an error, never with silence. */
   #answer<E extends AgentEvent>(
     socket: Socket,
     event: E,
     handle: (message: AgentMessage<E>) => Promise<AgentAnswer<E>>,
   ): void {
-    socket.on(event as string, async (...sent: unknown[]) => {
-      const acknowledge = sent.find((part) => typeof part === 'function')
-      const reply = (answer: Reply) => acknowledge?.(answer)
-      try {
-        // Before the shape, which another version may have changed.
-        if (event === 'hello') checkVersion(sent[0])
-        const message = parseMessage(event, sent[0])
-        reply({ ok: true, value: await handle(message) })
-      } catch (error) {
-        if (!(error instanceof AppError))
-          this.#options.log.error({ err: error, event }, 'agent message failed')
-        reply({ ok: false, error: toErrorBody(error) })
-      }
-    })
+    const { log, versions } = this.#options
+    const schema = agentEvents[event].message
+    // Before the shape, which another version may have changed.
+    const check = event === 'hello' ? (raw: unknown) => checkVersion(raw, versions) : undefined
+    answerEvent(socket, { event, schema, log, ...(check && { check }) }, (message) =>
+      handle(message as AgentMessage<E>),
+    )
   }
 
-  async #greet(socket: Socket, nonce: string, hello: AgentMessage<'hello'>) {
-    checkHello(hello, nonce)
+  async #greet(socket: Socket, door: Door, hello: AgentMessage<'hello'>) {
+    const { proof } = checkIntroduction(door, 'hello', hello)
     const { db, log, namespace, isShared, presence, guard, leaseTtlMs } = this.#options
     const sessionToken = createToken()
     const sessionHash = tokenHash(sessionToken)
@@ -307,7 +341,7 @@ export class AgentHub {
     const heartbeatMs = Math.floor(leaseTtlMs / 3)
     return {
       connected,
-      answer: { agentId: row.id, sessionToken, heartbeatMs, settings: row.settings, gone },
+      answer: { agentId: row.id, proof, sessionToken, heartbeatMs, settings: row.settings, gone },
     }
   }
 
@@ -315,12 +349,27 @@ export class AgentHub {
     const { db, types, leaseTtlMs, onChange } = this.#options
     const offered = slots.filter((slot) => agent.capabilities.has(slot.capability))
     const leases = await leaseJobs({ db, types, limits: this.#limits, ttlMs: leaseTtlMs }, agent, offered)
-    if (leases.length === 0) return []
+    if (leases.length === 0) {
+      await this.#requireStanding(agent)
+      return []
+    }
     onChange('jobs')
     if (this.#connected.get(agent.agentId) === agent) return leases
     // Nobody will read the answer: the jobs must not wait until these leases run out.
     await releaseJobs(db, agent.agentId, leases, 'The agent went while it asked')
     return []
+  }
+
+  /** @throws AppError `unavailable` when the connection is not the agent's any more */
+  async #requireStanding(agent: Connected): Promise<void> {
+    const row = await this.#options.db
+      .selectFrom('agent')
+      .select('id')
+      .where('id', '=', agent.agentId)
+      .where('session_hash', '=', agent.sessionHash)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    if (!row) throw endStale(agent)
   }
 
   async #renew(agent: Connected, message: AgentMessage<'lease.renew'>) {
@@ -333,11 +382,7 @@ export class AgentHub {
       .where('coordinator_id', '=', presence.id)
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
-    if (numUpdatedRows === 0n) {
-      // The word that should have closed this connection has been lost.
-      agent.socket.disconnect(true)
-      throw new AppError('unavailable', 'This agent has connected elsewhere since, or has been revoked')
-    }
+    if (numUpdatedRows === 0n) throw endStale(agent)
     return { gone: await renewLeases(db, agent.agentId, message.leases, leaseTtlMs) }
   }
 
@@ -378,12 +423,8 @@ function roomOfCapability(capability: Capability): string {
   return `capability ${capability}`
 }
 
-function parseMessage<E extends AgentEvent>(event: E, raw: unknown): AgentMessage<E> {
-  const parsed = agentEvents[event].message.safeParse(raw)
-  if (parsed.success) return parsed.data as AgentMessage<E>
-  const issue = parsed.error.issues[0]
-  throw new AppError(
-    'bad_request',
-    `The message "${event}" does not have the agreed shape: ${issue?.path.join('.')} ${issue?.message}`,
-  )
+/** The word that should have closed this connection has been lost, or is on its way. */
+function endStale({ socket }: Connected): AppError {
+  socket.disconnect(true)
+  return new AppError('unavailable', 'This agent has connected elsewhere since, or has been revoked')
 }

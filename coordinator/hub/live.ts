@@ -9,6 +9,7 @@ import { listAgents } from '../fleet/agent-views.ts'
 import { readJobSummary } from '../fleet/job-summary.ts'
 import { listLibraries } from '../fleet/library-views.ts'
 import { isSecureRequest, readSessionCookie } from '../http/session-cookie.ts'
+import { countJoinRequests } from '../pairing/join-requests.ts'
 import { readTimelineRevision } from '../search/timeline.ts'
 import { Coalesce } from './coalesce.ts'
 import type { SocketGuard } from './socket-guard.ts'
@@ -36,6 +37,7 @@ const impliedBy: Record<LiveEvent, readonly LiveEvent[]> = {
   jobs: ['jobs', 'agents'],
   agents: ['agents', 'jobs'],
   libraries: ['libraries'],
+  joining: ['joining'],
   timeline: ['timeline', 'libraries'],
 }
 
@@ -138,6 +140,7 @@ export class LiveBroadcast {
       if (kinds.some(({ perSecond, leased }) => perSecond > 0 || leased > 0)) this.#refreshRates()
     }
     if (events.has('libraries')) this.#send('libraries', { libraries: await listLibraries(db) })
+    if (events.has('joining')) this.#send('joining', { waiting: await countJoinRequests(db) })
     if (events.has('timeline')) this.#send('timeline', { revision: await readTimelineRevision(db) })
   }
 

@@ -128,6 +128,11 @@ export async function releaseJobs(
   )
 }
 
+/** Takes back everything that an agent holds: it will not report on it any more. */
+export function releaseAllOf(db: Queryable, agentId: number, reason: string): Promise<number> {
+  return release(db, sql`state = 'leased' and agent_id = ${agentId}`, reason)
+}
+
 async function release(db: Queryable, which: RawBuilder<unknown>, reason: string): Promise<number> {
   const { rows } = await sql`
     with returned as (

@@ -8,6 +8,7 @@ import {
   agentsQuery,
   failuresQuery,
   JOBS_KEY,
+  JOINING_KEY,
   jobSummaryQuery,
   librariesQuery,
   timelineQuery,
@@ -67,6 +68,7 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
       jobs: takeSummary,
       agents: ({ agents }) => queryClient.setQueryData(agentsQuery.queryKey, { items: agents }),
       libraries: ({ libraries }) => queryClient.setQueryData(librariesQuery.queryKey, { items: libraries }),
+      joining: () => queryClient.invalidateQueries({ queryKey: JOINING_KEY }),
       timeline: ({ revision }) => {
         if (queryClient.getQueryData(timelineQuery.queryKey)?.revision !== revision) refreshTimeline()
       },

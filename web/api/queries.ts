@@ -32,6 +32,19 @@ export const agentsQuery = queryOptions({
   queryFn: ({ signal }) => callApi('listAgents', { signal }),
 })
 
+/** Everything below this key is asked for again when somebody asks to be let in, or has been. */
+export const JOINING_KEY = ['joining'] as const
+
+export const joinRequestsQuery = queryOptions({
+  queryKey: [...JOINING_KEY, 'requests'],
+  queryFn: ({ signal }) => callApi('listJoinRequests', { signal }),
+})
+
+export const pairingCodesQuery = queryOptions({
+  queryKey: [...JOINING_KEY, 'codes'],
+  queryFn: ({ signal }) => callApi('listPairingCodes', { signal }),
+})
+
 export const jobSummaryQuery = queryOptions({
   queryKey: ['job-summary'],
   queryFn: ({ signal }) => callApi('getJobSummary', { signal }),

@@ -11,6 +11,8 @@ import {
   Reply,
 } from '../../../protocol/agents.ts'
 import { AppError, errorRules, LeaseLostError, toErrorBody } from '../../../protocol/errors.ts'
+import type { Challenge } from '../../../protocol/introduction.ts'
+import { socketOptions } from '../socket-options.ts'
 import { reconnectPauseMs, refusedPauseMs } from './reconnect-pause.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -27,8 +29,18 @@ export type CoordinatorSocketOptions = {
   /** Coordinators of one house; any of them will do. */
   urls: readonly string[]
   log: Logger
-  /** The first words on each new connection; everything else waits until they are accepted. */
-  hello: (nonce: string) => AgentMessage<'hello'>
+  /** See `PinnedAgent`; null asks the certificate authorities. */
+  fingerprint: string | null
+  /**
+   * The first words on each new connection; everything else waits until they are accepted.
+   *
+   * @throws AppError when this agent will not speak with a coordinator that says this
+   */
+  hello: (challenge: Challenge) => {
+    message: AgentMessage<'hello'>
+    /** @throws AppError when the answer does not come from the coordinator that was meant */
+    checkProof: (proof: string) => void
+  }
   onGreeted: (answer: AgentAnswer<'hello'>, url: string) => void
   onDown: () => void
   onEvent: <E extends CoordinatorEvent>(event: E, message: CoordinatorMessage<E>) => void
@@ -57,6 +69,8 @@ export class CoordinatorSocket {
   #greeted = Promise.withResolvers<void>()
   #isGreeted = false
   #isClosing = false
+  /** Why it did not speak with a coordinator last: said once. */
+  #mistrusted: string | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: CoordinatorSocketOptions) {
@@ -129,7 +143,10 @@ export class CoordinatorSocket {
   #dial(): void {
     const { urls } = this.#options
     const url = urls[this.#turn % urls.length]!
-    const socket = io(`${url}/agents`, { transports: ['websocket'], reconnection: false, forceNew: true })
+    const socket = io(
+      `${url}/agents`,
+      socketOptions(this.#options.fingerprint, (error) => this.#mistrust(error)),
+    )
     this.#socket = socket
     socket.on('connect_error', (error) => this.#lost(socket, error.message))
     socket.on('disconnect', (reason) => this.#lost(socket, reason))
@@ -140,7 +157,7 @@ export class CoordinatorSocket {
           const issues = parsed.error.issues.slice(0, 3)
           this.#options.log.warn({ event, issues }, 'message not understood')
         } else if (event === 'challenge') {
-          void this.#greet(socket, url, (parsed.data as CoordinatorMessage<'challenge'>).nonce)
+          void this.#greet(socket, url, parsed.data as CoordinatorMessage<'challenge'>)
         } else {
           this.#options.onEvent(event, parsed.data as CoordinatorMessage<typeof event>)
         }
@@ -149,10 +166,17 @@ export class CoordinatorSocket {
     this.#timer = setTimeout(() => this.#lost(socket, 'no greeting in time'), GREETING_LIMIT_MS)
   }
 
-  async #greet(socket: Socket, url: string, nonce: string): Promise<void> {
+  async #greet(socket: Socket, url: string, challenge: Challenge): Promise<void> {
     let reply: unknown
+    let hello: ReturnType<CoordinatorSocketOptions['hello']>
     try {
-      reply = await socket.timeout(GREETING_LIMIT_MS).emitWithAck('hello', this.#options.hello(nonce))
+      hello = this.#options.hello(challenge)
+    } catch (error) {
+      this.#mistrust(error)
+      return this.#dialAfter(refusedPauseMs(Math.random()))
+    }
+    try {
+      reply = await socket.timeout(GREETING_LIMIT_MS).emitWithAck('hello', hello.message)
     } catch {
       // Broken before the answer: that is no refusal, and the loss is dealt with where it is noticed.
       return
@@ -160,8 +184,10 @@ export class CoordinatorSocket {
     if (this.#isClosing || socket !== this.#socket) return
     try {
       const answer = readReply('hello', reply, 0)
+      hello.checkProof(answer.proof)
       clearTimeout(this.#timer)
       this.#failures = 0
+      this.#mistrusted = undefined
       this.#beatMs = Math.max(SHORTEST_ANSWER_MS, answer.heartbeatMs)
       this.#isGreeted = true
       this.#options.log.info({ agentId: answer.agentId }, 'connected to the coordinator')
@@ -177,6 +203,14 @@ export class CoordinatorSocket {
       this.#options.log.error({ reason: message }, 'the coordinator refused this agent')
       this.#dialAfter(refusedPauseMs(Math.random()))
     }
+  }
+
+  /** A person must look: this is not the coordinator that this agent belongs to, or the two cannot talk. */
+  #mistrust(error: unknown): void {
+    const reason = toErrorBody(error).message
+    const level = reason === this.#mistrusted ? 'debug' : 'error'
+    this.#mistrusted = reason
+    this.#options.log[level]({ reason }, 'this agent does not speak with that coordinator')
   }
 
   #lost(socket: Socket, reason: string): void {

@@ -1,8 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { PROTOCOL_VERSION } from '../../../protocol/agents.ts'
-import { signNonce } from '../agent-key.ts'
 import { readHostFacts } from '../host-facts.ts'
+import { introduce, unknownCoordinator } from '../introduce.ts'
 import { poll } from '../testing/poll.ts'
 import { createKey } from '../testing/test-agent.ts'
 import { leaseOf, TestCoordinator } from '../testing/test-coordinator.ts'
@@ -24,19 +23,20 @@ async function startRequests(coordinator: TestCoordinator, leaseIds: number[]) {
   const socket = new CoordinatorSocket({
     urls: [coordinator.url],
     log: pino({ level: 'silent' }),
-    hello: (nonce) => ({
-      protocolVersion: PROTOCOL_VERSION,
-      agentVersion: '0',
-      name: 'test',
-      publicKey: key.publicKey,
-      signature: signNonce(key, nonce),
-      facts: readHostFacts(),
-      capabilities: [],
-      roots: [],
-      models: [],
-      instance: 'i'.repeat(22),
-      held: leases.refs(),
-    }),
+    fingerprint: null,
+    hello: (challenge) => {
+      const name = 'test'
+      const about = {
+        key,
+        name,
+        agentVersion: '0',
+        coordinator: unknownCoordinator,
+        purpose: 'hello' as const,
+      }
+      const { introduction, checkProof } = introduce(about, challenge)
+      const rest = { capabilities: [], roots: [], models: [], instance: 'i'.repeat(22), held: leases.refs() }
+      return { message: { ...introduction, facts: readHostFacts(), ...rest }, checkProof }
+    },
     onGreeted: () => {},
     onDown: () => {},
     onEvent: () => {},

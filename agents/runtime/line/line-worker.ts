@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createProcessLog } from '../../../config/process-log.ts'
-import { PROTOCOL_VERSION } from '../../../protocol/agents.ts'
-import { signNonce } from '../agent-key.ts'
 import { readHostFacts } from '../host-facts.ts'
+import { introduce } from '../introduce.ts'
 import { CoordinatorSocket } from './coordinator-socket.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { HeldLeases } from './held-leases.ts'
@@ -32,16 +31,16 @@ const leases = new HeldLeases({ now, onLost: (lost) => post({ type: 'lost', leas
 const socket = new CoordinatorSocket({
   urls: data.urls,
   log,
-  hello: (nonce) => {
+  fingerprint: data.coordinator.fingerprint,
+  hello: (challenge) => {
     leases.dropOverdue()
-    return {
-      ...data.hello,
-      protocolVersion: PROTOCOL_VERSION,
-      publicKey: data.key.publicKey,
-      signature: signNonce(data.key, nonce),
-      facts: readHostFacts(),
-      held: leases.refs(),
-    }
+    const { key, coordinator, hello } = data
+    const { introduction, checkProof } = introduce(
+      { key, coordinator, purpose: 'hello', ...hello },
+      challenge,
+    )
+    const message = { ...hello, ...introduction, facts: readHostFacts(), held: leases.refs() }
+    return { message, checkProof }
   },
   onGreeted: ({ sessionToken, settings, gone, ...answer }, url) => {
     heartbeatMs = answer.heartbeatMs

@@ -9,11 +9,13 @@ import type {
 import type { ErrorBody } from '../../../protocol/errors.ts'
 import type { Lease, LeaseRef, LogLine, Progress } from '../../../protocol/leases.ts'
 import type { AgentKey } from '../agent-key.ts'
+import type { KnownCoordinator } from '../introduce.ts'
 
 /** What the thread of the line is started with. */
 export type LineData = {
   urls: readonly string[]
   key: AgentKey
+  coordinator: KnownCoordinator
   /** What each hello says about this process; the rest changes from one to the next. */
   hello: Pick<Hello, 'agentVersion' | 'name' | 'capabilities' | 'roots' | 'models' | 'instance'>
   logLevel: string

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,12 +14,16 @@ import {
   type Reply,
 } from '../../../protocol/agents.ts'
 import { toErrorBody } from '../../../protocol/errors.ts'
+import { agentStatement, houseStatement } from '../../../protocol/introduction.ts'
 import { type JobKind, jobContracts, priorities } from '../../../protocol/jobs.ts'
 import type { Lease } from '../../../protocol/leases.ts'
+import { ownVersions } from '../../../protocol/versions.ts'
 
 /** As the coordinator has it: a longer message costs its sender the connection. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 const NONCE = 'n'.repeat(43)
+const house = generateKeyPairSync('ed25519')
+const housePublicKey = house.publicKey.export({ format: 'jwk' }).x as string
 
 /** What a test lets the coordinator answer; `undefined` is silence. */
 type Answer<E extends AgentEvent> = AgentAnswer<E> | undefined
@@ -38,6 +42,7 @@ export class TestCoordinator {
   readonly script: Script = {}
   onHttp: RequestListener = (_request, response) => response.writeHead(404).end()
   heartbeatMs = 100
+  challenge: unknown = { nonce: NONCE, house: housePublicKey, versions: ownVersions }
   /** Handed out in order, as many as the agent has slots for. */
   readonly queue: Lease[] = []
   readonly got: { event: AgentEvent; message: unknown; atMs: number }[] = []
@@ -103,7 +108,7 @@ export class TestCoordinator {
         }
       })
     }
-    socket.emit('challenge', { nonce: NONCE })
+    socket.emit('challenge', this.challenge)
   }
 
   #answer(event: AgentEvent, message: unknown): unknown {
@@ -126,8 +131,24 @@ export class TestCoordinator {
   greet(hello: AgentMessage<'hello'>, gone: number[] = []): AgentAnswer<'hello'> {
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: hello.publicKey }, format: 'jwk' })
     const signature = Buffer.from(hello.signature, 'base64url')
-    if (!verify(null, Buffer.from(`hearth-agent:${NONCE}`), key, signature)) throw new Error('Not signed')
-    return { agentId: 1, sessionToken: 'token', heartbeatMs: this.heartbeatMs, settings: this.settings, gone }
+    const about = {
+      purpose: 'hello',
+      house: housePublicKey,
+      channel: '',
+      publicKey: hello.publicKey,
+    } as const
+    const statement = agentStatement({ ...about, nonce: NONCE })
+    if (!verify(null, Buffer.from(statement), key, signature)) throw new Error('Not signed')
+    const answer = houseStatement({ ...about, nonce: hello.nonce })
+    const proof = sign(null, Buffer.from(answer), house.privateKey).toString('base64url')
+    return {
+      agentId: 1,
+      proof,
+      sessionToken: 'token',
+      heartbeatMs: this.heartbeatMs,
+      settings: this.settings,
+      gone,
+    }
   }
 
   /** As many as were asked for, of what was asked for. */

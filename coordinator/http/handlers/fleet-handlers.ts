@@ -74,7 +74,9 @@ export function fleetHandlers(dependencies: Dependencies): Pick<Handlers, Names>
     listAgents: async () => ({ items: await listAgents(db) }),
     updateAgent: async ({ params, body }) => {
       await requireAgent(db, params.id)
-      await fleet.configure(params.id, body)
+      const { name, concurrency } = body
+      if (name !== undefined) await fleet.rename(params.id, name)
+      if (concurrency !== undefined) await fleet.configure(params.id, { concurrency })
       return await requireAgent(db, params.id)
     },
     drainAgent: ({ params }) => drain(params.id, true),

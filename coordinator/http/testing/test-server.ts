@@ -17,6 +17,8 @@ import { type Engine, freshDatabase } from '../../db/testing/fresh-database.ts'
 import { DatabaseWatch } from '../../db/watch/database-watch.ts'
 import { DerivedStore } from '../../media/derived-store.ts'
 import { Transfers } from '../../media/transfers.ts'
+import { loadHouse } from '../../pairing/house.ts'
+import { revokeAgent } from '../../pairing/revoke-agent.ts'
 import { createHttpServer, type HttpServer } from '../http-server.ts'
 
 export type Sent = { agentId: number; event: string; message: unknown }
@@ -95,6 +97,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       sendTo: (agentId, event, message) => void test.sent.push({ agentId, event, message }),
       hintWork: () => {},
       limitsChanged: () => {},
+      revoke: (agentId) => revokeAgent(fresh.db, agentId),
+      rename: async (agentId, name) => {
+        await fresh.db.updateTable('agent').set({ name }).where('id', '=', agentId).execute()
+      },
       configure: async (agentId, settings) => {
         const text = JSON.stringify(settings)
         await fresh.db.updateTable('agent').set({ settings: text }).where('id', '=', agentId).execute()
@@ -102,6 +108,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       drain: async (agentId, drain) => {
         await fresh.db.updateTable('agent').set({ draining: drain }).where('id', '=', agentId).execute()
       },
+    },
+    pairing: {
+      house: (await loadHouse(fresh.db)).publicKey,
+      fingerprint: () => null,
+      urls: () => ['http://192.0.2.1:8470'],
     },
     derivedStore: store,
     transfers,

@@ -6,14 +6,16 @@ import {
   type AgentEvent,
   type AgentMessage,
   agentEvents,
-  Challenge,
   type CoordinatorEvent,
   type CoordinatorMessage,
   coordinatorEvents,
-  PROTOCOL_VERSION,
+  type HostFacts,
   Reply,
 } from '../../../protocol/agents.ts'
 import type { ErrorBody } from '../../../protocol/errors.ts'
+import { agentStatement, Challenge, type Introduction, type Purpose } from '../../../protocol/introduction.ts'
+import { type DoorAnswer, type DoorEvent, doorEvents } from '../../../protocol/pairing.ts'
+import { PROTOCOL_VERSION } from '../../../protocol/versions.ts'
 
 const ANSWER_LIMIT_MS = 10_000
 
@@ -28,7 +30,7 @@ export function createKey(): TestKey {
 export class TestAgent {
   readonly socket: Socket
   readonly key: TestKey
-  nonce = ''
+  challenge: Challenge = { nonce: '', versions: { oldest: 0, newest: 0 } }
   instance = randomBytes(16).toString('base64url')
   readonly heard: { event: CoordinatorEvent; message: unknown }[] = []
 
@@ -46,27 +48,31 @@ export class TestAgent {
   static async dial(url: string, key: TestKey): Promise<TestAgent> {
     const agent = new TestAgent(url, key)
     const [challenge] = await once(agent.socket as unknown as NodeJS.EventEmitter, 'challenge')
-    agent.nonce = Challenge.parse(challenge).nonce
+    agent.challenge = Challenge.parse(challenge)
     return agent
   }
 
-  hello(changes: Partial<AgentMessage<'hello'>> = {}): AgentMessage<'hello'> {
+  get nonce(): string {
+    return this.challenge.nonce
+  }
+
+  /** How it says who it is; `channel` as if it had pinned that certificate. */
+  introduction(purpose: Purpose, channel = ''): Introduction {
+    const { key, challenge } = this
     return {
       protocolVersion: PROTOCOL_VERSION,
       agentVersion: '0.1.0',
       name: 'vault',
-      publicKey: this.key.publicKey,
-      signature: signature(this.key, this.nonce),
-      facts: {
-        hostName: 'nas',
-        os: 'Linux',
-        arch: 'x64',
-        cpuModel: 'test',
-        cpuCount: 2,
-        memoryBytes: 1e9,
-        gpu: null,
-        macAddresses: [],
-      },
+      publicKey: key.publicKey,
+      nonce: randomBytes(32).toString('base64url'),
+      signature: signature(key, challenge, { purpose, channel }),
+    }
+  }
+
+  hello(changes: Partial<AgentMessage<'hello'>> = {}): AgentMessage<'hello'> {
+    return {
+      ...this.introduction('hello'),
+      facts: testFacts,
       capabilities: [
         { capability: 'scan', concurrency: 1 },
         { capability: 'ingest', concurrency: 2 },
@@ -80,11 +86,11 @@ export class TestAgent {
   }
 
   /** Sends anything and gives the coordinator's reply. */
-  async send(event: AgentEvent, message: unknown): Promise<Reply> {
+  async send(event: AgentEvent | DoorEvent, message: unknown): Promise<Reply> {
     return Reply.parse(await this.socket.timeout(ANSWER_LIMIT_MS).emitWithAck(event, message))
   }
 
-  async refusal(event: AgentEvent, message: unknown): Promise<ErrorBody> {
+  async refusal(event: AgentEvent | DoorEvent, message: unknown): Promise<ErrorBody> {
     const reply = await this.send(event, message)
     if (reply.ok) throw new Error(`"${event}" was accepted`)
     return reply.error
@@ -94,6 +100,12 @@ export class TestAgent {
     const reply = await this.send(event, message)
     if (!reply.ok) throw new Error(`"${event}" was refused: ${reply.error.code} ${reply.error.message}`)
     return agentEvents[event].answer.parse(reply.value) as AgentAnswer<E>
+  }
+
+  async askAtTheDoor<E extends DoorEvent>(event: E, message: unknown): Promise<DoorAnswer<E>> {
+    const reply = await this.send(event, message)
+    if (!reply.ok) throw new Error(`"${event}" was refused: ${reply.error.code} ${reply.error.message}`)
+    return doorEvents[event].answer.parse(reply.value) as DoorAnswer<E>
   }
 
   async lease(capability: 'scan' | 'ingest', count: number) {
@@ -110,6 +122,23 @@ export class TestAgent {
   }
 }
 
-export function signature(key: TestKey, nonce: string): string {
-  return sign(null, Buffer.from(`hearth-agent:${nonce}`), key.privateKey).toString('base64url')
+export const testFacts: HostFacts = {
+  hostName: 'nas',
+  os: 'Linux',
+  arch: 'x64',
+  cpuModel: 'test',
+  cpuCount: 2,
+  memoryBytes: 1e9,
+  gpu: null,
+  macAddresses: [],
+}
+
+/** What an agent with this key says to a challenge. */
+export function signature(
+  key: TestKey,
+  { nonce, house = '' }: Challenge,
+  { purpose = 'hello', channel = '' }: { purpose?: Purpose; channel?: string } = {},
+): string {
+  const statement = agentStatement({ purpose, house, channel, nonce, publicKey: key.publicKey })
+  return sign(null, Buffer.from(statement), key.privateKey).toString('base64url')
 }

@@ -7,8 +7,9 @@ import type { AgentMessage } from '../../../protocol/agents.ts'
 import type { Database } from '../../db/database.ts'
 import { isAgentConnected } from '../../fleet/agent-views.ts'
 import { createJobTypes } from '../../job-types.ts'
+import { loadHouse } from '../../pairing/house.ts'
 import { VaultActor } from '../../testing/vault-actor.ts'
-import { AgentHub } from '../agent-hub.ts'
+import { AgentHub, type AgentHubOptions } from '../agent-hub.ts'
 import { Presence } from '../presence.ts'
 import { createKey, TestAgent, type TestKey } from './test-agent.ts'
 
@@ -37,7 +38,10 @@ export type TestHub = AsyncDisposable & {
  *
  * @param db may be shared: each hub has a vault and a library of its own, and leases go by vault
  */
-export async function startHub(db: Database): Promise<TestHub> {
+export async function startHub(
+  db: Database,
+  options: Partial<Pick<AgentHubOptions, 'channels' | 'versions' | 'takesJoinRequests'>> = {},
+): Promise<TestHub> {
   const server = createServer()
   const io = new Server(server, { maxHttpBufferSize: MAX_MESSAGE_BYTES, serveClient: false })
   const errors: string[] = []
@@ -55,6 +59,8 @@ export async function startHub(db: Database): Promise<TestHub> {
     guard: { trust: () => {} },
     leaseTtlMs: LEASE_TTL_MS,
     onChange: (what) => void changes.push(what),
+    house: await loadHouse(db),
+    ...options,
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -9,6 +9,7 @@ import { enrollAgents } from '../../../coordinator/fleet/enroll-agents.ts'
 import { AgentHub } from '../../../coordinator/hub/agent-hub.ts'
 import { Presence } from '../../../coordinator/hub/presence.ts'
 import { enqueueJobs } from '../../../coordinator/jobs/enqueue.ts'
+import { loadHouse } from '../../../coordinator/pairing/house.ts'
 import { noopCapability, noopContract, noopKind, noopTypes } from './noop-type.ts'
 
 export type HubRequest =
@@ -54,6 +55,7 @@ async function start(request: Extract<HubRequest, { type: 'start' }>): Promise<v
     guard: { trust: () => {} },
     leaseTtlMs: 30_000,
     onChange: () => {},
+    house: await loadHouse(db),
   })
   enqueue = async (firstSubject, count) => {
     for (let from = 0; from < count; from += INSERT_BATCH) {

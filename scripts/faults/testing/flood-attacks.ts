@@ -43,7 +43,7 @@ export async function floodAsAgent(target: FloodTarget, key: TestKey, packets: n
   while (counts.sent < packets) {
     const socket = await dial(target, counts)
     if (!socket) continue
-    const hello = JSON.stringify(honestHello(key, socket.nonce))
+    const hello = JSON.stringify(honestHello(key, socket.challenge))
     const greeting = await socket.ask(0, askingFrame('hello', hello, 0))
     if (!greeting.ok) throw new Error(`The hello was refused: ${greeting.error.message}`)
     while (counts.sent < packets && socket.isOpen) {

@@ -1,7 +1,8 @@
-import { sign } from 'node:crypto'
-import type { TestKey } from '../../../coordinator/hub/testing/test-agent.ts'
+import { signature, type TestKey } from '../../../coordinator/hub/testing/test-agent.ts'
 import { ingestResult } from '../../../coordinator/testing/vault-actor.ts'
-import { type AgentEvent, agentEvents, PROTOCOL_VERSION } from '../../../protocol/agents.ts'
+import { type AgentEvent, agentEvents } from '../../../protocol/agents.ts'
+import type { Challenge } from '../../../protocol/introduction.ts'
+import { PROTOCOL_VERSION } from '../../../protocol/versions.ts'
 
 /** One message of each event as an honest agent would send it, about a job that nobody has. */
 const ref = { jobId: 9_007_199_254_740_991, fencingToken: 1 }
@@ -15,6 +16,7 @@ const honest: Record<AgentEvent, unknown> = {
     instance: 'A'.repeat(22),
     name: 'flood',
     publicKey: 'A'.repeat(43),
+    nonce: 'A'.repeat(43),
     signature: 'A'.repeat(86),
     facts: {
       hostName: 'flood',
@@ -54,7 +56,7 @@ export function honestMessage(event: AgentEvent): unknown {
 }
 
 /** The honest first words of one who has a key. */
-export function honestHello(key: TestKey, nonce: string): unknown {
-  const signature = sign(null, Buffer.from(`hearth-agent:${nonce}`), key.privateKey).toString('base64url')
-  return { ...(honestMessage('hello') as object), publicKey: key.publicKey, signature, held: [] }
+export function honestHello(key: TestKey, challenge: Challenge): unknown {
+  const proof = { publicKey: key.publicKey, signature: signature(key, challenge) }
+  return { ...(honestMessage('hello') as object), ...proof, held: [] }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import { type Reply, Reply as ReplySchema } from '../../../protocol/agents.ts'
+import { Challenge } from '../../../protocol/introduction.ts'
 
 const ANSWER = /^43\/agents,(\d+)(\[.*)$/s
 const GOODBYE = '41'
@@ -23,7 +24,7 @@ export class FloodSocket {
   readonly #answers = new Map<number, (reply: Reply | Error) => void>()
   readonly ended: Promise<void>
   #hasLeft = false
-  nonce = ''
+  challenge: Challenge = { nonce: '', versions: { oldest: 0, newest: 0 } }
 
   private constructor(url: string) {
     this.#socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`)
@@ -91,9 +92,9 @@ export class FloodSocket {
       this.#socket.on('message', (data: Buffer) => {
         const text = data.toString('utf8')
         if (text === '2') this.#socket.send('3')
-        const nonce = /^42\/agents,\["challenge",\{"nonce":"([^"]+)"/.exec(text)?.[1]
-        if (nonce !== undefined) {
-          this.nonce = nonce
+        const first = /^42\/agents,\["challenge",(.+)\]$/.exec(text)?.[1]
+        if (first !== undefined) {
+          this.challenge = Challenge.parse(JSON.parse(first))
           resolve()
         }
         const [, id, answer] = ANSWER.exec(text) ?? []

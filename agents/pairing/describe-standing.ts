@@ -1,0 +1,35 @@
+import { toErrorBody } from '../../protocol/errors.ts'
+import type { IdentifyAnswer } from '../../protocol/pairing.ts'
+import type { AgentKey } from '../runtime/agent-key.ts'
+import { askAtDoor } from './ask-at-door.ts'
+import { joinFingerprint } from './join-coordinator.ts'
+import type { Pairing } from './pairing-file.ts'
+
+/** How an agent stands with its coordinators. */
+export type Standing = Omit<IdentifyAnswer, 'proof' | 'state'> & {
+  state: IdentifyAnswer['state'] | 'unpaired' | 'unreachable'
+  /** Why it is not known, where it is not. */
+  reason: string | null
+  /** See `joinFingerprint`; null before the first pairing. */
+  fingerprint: string | null
+}
+
+/** Asks the coordinators one after the other, until one answers. Its connection, where it has one, is left alone. */
+export async function describeStanding(pairing: Pairing | undefined, key: AgentKey): Promise<Standing> {
+  const nothing = { name: null, online: false, paused: false }
+  if (!pairing) return { ...nothing, state: 'unpaired', reason: null, fingerprint: null }
+  const { urls, house, name } = pairing
+  const fingerprint = joinFingerprint(house, key.publicKey)
+  let reason = ''
+  for (const url of urls) {
+    try {
+      const asker = { url, key, name, coordinator: pairing }
+      const { answer } = await askAtDoor(asker, 'identify', ({ introduction }) => introduction)
+      const { proof: _, ...standing } = answer
+      return { ...standing, reason: null, fingerprint }
+    } catch (error) {
+      reason = toErrorBody(error).message
+    }
+  }
+  return { ...nothing, state: 'unreachable', reason, fingerprint }
+}
