@@ -28,6 +28,10 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
     ],
     because: 'the agent’s own key',
   },
+  'agents/sources/smb/read-password.ts': {
+    names: ['readFile'],
+    because: 'the password for a share, which the owner of the machine put there',
+  },
   'agents/vault/metadata/metadata-reader.ts': { names: ['rm'], because: 'pictures that ExifTool took out' },
   'agents/vault/open-original.ts': { names: ['open'], because: 'originals, for reading only' },
   'agents/vault/watch-memory.ts': { names: ['readFile'], because: 'what a process uses, in /proc' },

@@ -18,6 +18,11 @@ const optionalPrograms: OptionalProgram[] = [
     without: 'the test of wrong clocks is skipped',
   },
   { names: ['perl'], debianPackage: 'perl', without: 'the tests that read metadata are skipped' },
+  {
+    names: ['smbpasswd'],
+    debianPackage: 'samba',
+    without: 'the tests of SMB shares are skipped',
+  },
   { names: ['strace'], debianPackage: 'strace', without: 'the audits of system calls are skipped' },
   { names: ['unshare'], debianPackage: 'util-linux', without: 'the tests without a network are skipped' },
 ]
