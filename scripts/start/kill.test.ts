@@ -115,10 +115,13 @@ function isHearth(pid: number): boolean {
 async function untilDone(run: HearthRun): Promise<JobKindSummary[]> {
   const url = await run.url()
   const giveUpAt = performance.now() + 120_000
+  const api = new ApiClient(url)
+  let isSignedIn = false
   for (;;) {
     try {
-      const api = new ApiClient(url)
-      await api.signIn('owner', 'a long password')
+      // Once: tries to sign in are limited to a few in a minute.
+      if (!isSignedIn) await api.signIn('owner', 'a long password')
+      isSignedIn = true
       const { kinds } = await api.get<{ kinds: JobKindSummary[] }>('/api/jobs/summary')
       const open = kinds.reduce((sum, kind) => sum + kind.queued + kind.leased, 0)
       if (open === 0 && kinds.some((kind) => kind.done > 0)) return kinds
