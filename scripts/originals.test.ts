@@ -14,6 +14,11 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
     names: ['closeSync', 'fsyncSync', 'mkdirSync', 'openSync', 'readFileSync', 'renameSync', 'writeSync'],
     because: 'what the agent remembers of its pairing',
   },
+  'agents/cage/open-cage.ts': { names: ['readFileSync'], because: 'its own rights, in /proc' },
+  'agents/cage/system-paths.ts': {
+    names: ['closeSync', 'openSync', 'readSync'],
+    because: 'the beginning of a program, for reading',
+  },
   'agents/runtime/agent-key.ts': {
     names: [
       'closeSync',
@@ -34,6 +39,7 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   },
   'agents/vault/metadata/metadata-reader.ts': { names: ['rm'], because: 'pictures that ExifTool took out' },
   'agents/vault/open-original.ts': { names: ['open'], because: 'originals, for reading only' },
+  'agents/vault/root-groups.ts': { names: ['readFileSync'], because: 'the mounts, in /proc' },
   'agents/vault/watch-memory.ts': { names: ['readFile'], because: 'what a process uses, in /proc' },
   'agents/vault/work-folder.ts': { names: ['mkdtemp', 'rm', 'symlink'], because: 'its own temporary folder' },
   'coordinator/accounts/first-administrator.ts': { names: ['readFile'], because: 'the password file' },
@@ -145,6 +151,7 @@ const harmless = new Set([
   'fstatSync',
   'lstat',
   'lstatSync',
+  'opendir',
   'readdir',
   'readdirSync',
   'readlink',

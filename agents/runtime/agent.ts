@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
+import { Cage } from '../cage/cage.ts'
 import { OriginalsServer } from '../vault/bytes/originals-server.ts'
 import { loadAgentKey } from './agent-key.ts'
 import { connectAgent } from './connect-agent.ts'
@@ -8,7 +9,11 @@ import { bindContracts } from './job-handler.ts'
 import { sendBytes } from './send-bytes.ts'
 import { type StartedVault, startVault } from './start-vault.ts'
 
-const noVault: StartedVault = { handlers: {}, disabled: null }
+const noVault: StartedVault = {
+  handlers: {},
+  cage: Cage.none('nothing is read here'),
+  disabled: null,
+}
 
 /** What the supervisor learns when the agent is ready. */
 export type AgentInfo = {
@@ -36,7 +41,7 @@ export async function startAgent(
   const capabilities = config.capabilities.filter(({ capability }) => runnable.has(capability))
   const { line, http } = connectAgent({ config: { ...config, capabilities }, key, handlers, log }, closers)
   if (needsVault) {
-    const originals = new OriginalsServer({ roots: config.roots })
+    const originals = new OriginalsServer({ roots: config.roots, cage: vault.cage })
     closers.push(() => originals.stop())
     line.on('bytes.send', (message) => void sendBytes({ http, log, originals }, message))
   }

@@ -2,6 +2,8 @@ import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
 import { AppError } from '../../protocol/errors.ts'
+import type { Cage } from '../cage/cage.ts'
+import { openCage } from '../cage/open-cage.ts'
 import { findProgram } from '../vault/find-program.ts'
 import { createScanHandler } from '../vault/scan/scan-handler.ts'
 import { Vault } from '../vault/vault.ts'
@@ -9,6 +11,8 @@ import type { JobHandlers } from './job-handler.ts'
 
 export type StartedVault = {
   handlers: JobHandlers
+  /** What programs that open originals run in. */
+  cage: Cage
   /** Why files cannot be read on this machine, for its owner; null when they can. */
   disabled: string | null
 }
@@ -43,11 +47,20 @@ export async function startVault(
     if (!(error instanceof AppError && error.code === 'program_missing')) throw error
     log.error(error.message)
     const { roots, dataFolders } = config
+    const cage = await openCage()
     return {
-      handlers: { 'library.scan': createScanHandler({ roots, dataFolders }) },
+      cage,
+      handlers: { 'library.scan': createScanHandler({ cage, roots, dataFolders }) },
       disabled: error.message,
     }
   }
   closers.push(() => vault.stop())
-  return { handlers: vault.handlers, disabled: null }
+  const { cage, handlers } = vault
+  sayWhatIsMissing(cage, log)
+  return { handlers, cage, disabled: null }
+}
+
+function sayWhatIsMissing(cage: Cage, log: Logger): void {
+  if (cage.missing.length === 0) log.info('programs that open originals run in a cage')
+  else log.warn({ missing: cage.missing }, 'programs that open originals run in a cage that is not whole')
 }

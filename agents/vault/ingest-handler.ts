@@ -9,7 +9,7 @@ import { type FileMetadata, type MetadataReader, MetadataTooSlowError } from './
 import type { RenderOutcome } from './reader/messages.ts'
 import { problemOfEnd } from './reader/problem-of-end.ts'
 import type { ReaderPool } from './reader/reader-pool.ts'
-import { ReaderEndedError, type ReaderProcess } from './reader/reader-process.ts'
+import { type ReaderEnd, ReaderEndedError, type ReaderProcess } from './reader/reader-process.ts'
 import { renderBroken, renderForeign } from './render-foreign.ts'
 import { renderRaw } from './render-raw.ts'
 import { renderVideo } from './render-video.ts'
@@ -24,13 +24,17 @@ export type IngestParts = {
   readers: ReaderPool
   metadata: MetadataReader
   workFolder: WorkFolder
-  /** Null when ffmpeg is not installed. */
+  /** Null when there is no ffmpeg that can be used. */
   videoTools: VideoTools | null
+  /** Why there is none, to follow its name. */
+  videoToolsMissing: string
 }
 
 /** One file on its way, after its bytes were read and hashed. */
 export type HashedFile = {
   reader: ReaderProcess
+  /** Of its library. */
+  root: PathName
   /** Absolute, links of its folder followed. */
   absolutePath: PathName
   metadata: FileMetadata | null
@@ -51,7 +55,8 @@ export const nothingRendered: RenderOutcome = {
 /**
  * Runs `file.ingest`: reads one file once, in a reader process, while ExifTool reads its tags.
  *
- * A reader that somebody else killed says nothing about the file, so such a file is read again once.
+ * A reader that somebody else killed, or whose cage is older than the folder, says nothing about the file, so
+ * such a file is read again once.
  * A file that takes too long fails its job with `timed_out` the first time; see `SlowFiles`.
  */
 export function createIngestHandler(parts: IngestParts): JobHandler<'file.ingest'> {
@@ -60,14 +65,14 @@ export function createIngestHandler(parts: IngestParts): JobHandler<'file.ingest
     const key = `${input.root}/${input.path} ${input.sizeBytes} ${input.mtimeUs}`
     const readOnce = (isLastAttempt: boolean) => {
       const known = { isLastAttempt, isKnownSlow: slowFiles.has(key) }
-      return parts.readers.borrow(context.signal, (reader) =>
+      return parts.readers.borrow(input.root, context.signal, (reader) =>
         new Ingest(parts, input, context, reader, known).run(),
       )
     }
     try {
       const result = await readOnce(false).catch((error: unknown) => {
-        if (!(error instanceof ReaderEndedError && error.end === 'killed')) throw error
-        return readOnce(true)
+        if (error instanceof ReaderEndedError && saysNothing.has(error.end)) return readOnce(true)
+        throw error
       })
       slowFiles.delete(key)
       return result
@@ -144,7 +149,13 @@ class Ingest {
       throw new AppError('internal', `The reader gave no hash of ${displayPathName(path)}`)
     }
     const { absolutePath } = opened
-    const file: HashedFile = { reader: this.#reader, absolutePath, metadata, signal: this.#signal }
+    const file: HashedFile = {
+      reader: this.#reader,
+      root: this.#input.root,
+      absolutePath,
+      metadata,
+      signal: this.#signal,
+    }
     const { outcome, media } = await this.#render(family, first, file)
     if (outcome.problem?.code === 'too_slow' && !this.#known.isKnownSlow) {
       throw new TooSlowError(path, 'Making a picture')
@@ -180,9 +191,11 @@ class Ingest {
 
   /** Never rejects, because nobody listens while the reader is at work. */
   async #readMetadata(absolutePath: PathName): Promise<FileMetadata | MetadataTooSlowError | null> {
-    return await this.#parts.metadata.read(absolutePath, this.#signal).catch((error: unknown) => {
-      return error instanceof MetadataTooSlowError ? error : null
-    })
+    return await this.#parts.metadata
+      .read({ root: this.#input.root, path: absolutePath }, this.#signal)
+      .catch((error: unknown) => {
+        return error instanceof MetadataTooSlowError ? error : null
+      })
   }
 
   async #render(family: FileFamily | null, first: RenderOutcome, file: HashedFile): Promise<Rendered> {
@@ -218,11 +231,14 @@ class Ingest {
       if (!(error instanceof ReaderEndedError)) throw error
       const problem = problemOfEnd(error.end, this.#known.isLastAttempt)
       if (problem !== undefined && this.#contentHash !== undefined) return { ...nothingRendered, problem }
-      if (error.end === 'killed' && !this.#known.isLastAttempt) throw error
+      if (saysNothing.has(error.end) && !this.#known.isLastAttempt) throw error
       throw readFailure(error, this.#input.path)
     }
   }
 }
+
+/** Ends of a reader that are nothing about the file: it is read again, once. */
+const saysNothing: ReadonlySet<ReaderEnd> = new Set(['killed', 'shut_out'])
 
 const unknownFormat: Problem = {
   code: 'not_decodable',

@@ -82,7 +82,7 @@ function notDecodable(format: ForeignFormat, parts: IngestParts): Problem {
   return parts.videoTools === null
     ? {
         code: 'not_decodable',
-        message: `${name} pictures need ffmpeg, which is not installed on the agent's machine: \`apt-get install ffmpeg\``,
+        message: `${name} pictures need ffmpeg, ${parts.videoToolsMissing}`,
       }
     : { code: 'not_decodable', message: `ffmpeg on the agent's machine cannot decode this ${name} picture` }
 }

@@ -30,7 +30,8 @@ export async function renderEmbedded(
   const orientation = findOrientation(file.metadata?.tags ?? {}) ?? null
   let damaged: RenderOutcome | undefined
   for (const { tag } of file.metadata?.previews.slice(0, MAX_ATTEMPTS) ?? []) {
-    const outcome = await parts.metadata.withPreview(file.absolutePath, tag, file.signal, async (picture) => {
+    const { root, absolutePath: path } = file
+    const outcome = await parts.metadata.withPreview({ root, path }, tag, file.signal, async (picture) => {
       const answer = await file.reader.ask(
         { type: 'render', source: { file: picture }, orientation },
         file.signal,

@@ -10,17 +10,18 @@ import type { PosterAnswer, VideoTools } from './video/video-tools.ts'
 /** Average brightness, of 1, below which a poster counts as black. */
 const BLACK_BELOW = 0.04
 
-const ffmpegMissing: Problem = {
+const ffmpegMissing = (why: string): Problem => ({
   code: 'program_missing',
-  message:
-    "Movies get a poster from ffmpeg, which is not installed on the agent's machine: `apt-get install ffmpeg`",
-}
+  message: `Movies get a poster from ffmpeg, ${why}`,
+})
 
 /** Shows a movie through one of its frames; a black one is passed over once. */
 export async function renderVideo(file: HashedFile, parts: IngestParts): Promise<Rendered> {
-  const { videoTools, workFolder } = parts
+  const { videoTools, videoToolsMissing, workFolder } = parts
   const byTags = videoFactsFromTags(file.metadata?.tags)
-  if (videoTools === null) return { outcome: { ...nothingRendered, problem: ffmpegMissing }, media: byTags }
+  if (videoTools === null) {
+    return { outcome: { ...nothingRendered, problem: ffmpegMissing(videoToolsMissing) }, media: byTags }
+  }
   return await workFolder.withSafeName(file.absolutePath, async (name) => {
     const facts = await videoTools.probe(name, file.signal)
     if (facts === 'too_slow') return { outcome: { ...nothingRendered, problem: tooSlow }, media: byTags }

@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
+import { Cage } from '../cage/cage.ts'
 import type { JobHandlers } from '../runtime/job-handler.ts'
 import { createIngestHandler } from './ingest-handler.ts'
 import { MetadataReader } from './metadata/metadata-reader.ts'
+import { openProvedCage } from './prove-readers.ts'
 import { ReaderPool } from './reader/reader-pool.ts'
 import { createScanHandler } from './scan/scan-handler.ts'
-import { VideoTools } from './video/video-tools.ts'
+import { findVideoTools } from './video/find-video-tools.ts'
 import { WorkFolder } from './work-folder.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -16,6 +18,8 @@ export type VaultOptions = {
   /** Hearth's own folders, never part of a library. */
   dataFolders: readonly string[]
   log: Logger
+  /** What the programs that open originals run in; default: as much of one as this machine can. */
+  cage?: Cage
   /** From `findProgram`; null when not installed. Both are needed for movies. */
   ffmpegPath: string | null
   ffprobePath: string | null
@@ -47,6 +51,7 @@ export class Vault {
   readonly #options: VaultOptions
   readonly #opened: (() => Promise<void>)[] = []
   #handlers: JobHandlers = {}
+  #cage = Cage.none('the vault has not started')
 
   constructor(options: VaultOptions) {
     this.#options = options
@@ -55,6 +60,11 @@ export class Vault {
   /** The kinds of jobs a vault runs; empty until it has started. */
   get handlers(): JobHandlers {
     return this.#handlers
+  }
+
+  /** What the programs that open originals run in. */
+  get cage(): Cage {
+    return this.#cage
   }
 
   /** @throws AppError `program_missing` when ExifTool cannot run; the message says how to get what it needs */
@@ -77,11 +87,15 @@ export class Vault {
     const readerCount = this.#options.readers ?? Math.min(availableParallelism(), 8)
     const maxRssBytes = this.#options.maxDecoderRssBytes ?? 1_024 * MEBIBYTE
 
+    const cage = this.#options.cage ?? (await openProvedCage(perlPath))
+    this.#cage = cage
     const workFolder = await WorkFolder.create()
     this.#opened.push(() => workFolder.remove())
     const processes = Math.max(1, Math.ceil(readerCount / 2))
     const metadata = new MetadataReader({
       processes,
+      cage,
+      roots,
       workFolder,
       log,
       exiftoolPath,
@@ -94,26 +108,24 @@ export class Vault {
     const stallTimeoutMs = this.#options.stallTimeoutMs ?? 60_000
     const readers = new ReaderPool({
       size: readerCount,
+      cage,
+      roots,
+      workFolder: workFolder.path,
       stallMs: stallTimeoutMs,
       renderMs: this.#options.imageTimeoutMs ?? 30_000,
       maxRssBytes,
     })
     this.#opened.push(() => readers.stop())
-    const videoTools = this.#findVideoTools(maxRssBytes)
-    this.#handlers = {
-      'library.scan': createScanHandler({ roots, dataFolders, stallTimeoutMs }),
-      'file.ingest': createIngestHandler({ roots, readers, metadata, workFolder, videoTools }),
-    }
-  }
-
-  #findVideoTools(maxRssBytes: number): VideoTools | null {
-    const { ffmpegPath, ffprobePath } = this.#options
-    if (ffmpegPath === null || ffprobePath === null) return null
-    return new VideoTools({
-      ffmpegPath,
-      ffprobePath,
+    const video = await findVideoTools({
+      cage,
+      ffmpegPath: this.#options.ffmpegPath,
+      ffprobePath: this.#options.ffprobePath,
       timeoutMs: this.#options.videoTimeoutMs ?? 120_000,
       maxRssBytes,
     })
+    this.#handlers = {
+      'library.scan': createScanHandler({ cage, roots, dataFolders, stallTimeoutMs }),
+      'file.ingest': createIngestHandler({ roots, readers, metadata, workFolder, ...video }),
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { openCage } from '../../agents/cage/open-cage.ts'
 import { OriginalsServer } from '../../agents/vault/bytes/originals-server.ts'
 import { RecordingContext } from '../../agents/vault/testing/job-context.ts'
 import { FaultRun, sizes, TEST_LIMIT_MS } from './testing/fault-run.ts'
@@ -127,7 +128,11 @@ test.skipIf(deadDiskMissing !== undefined).each(['dead', 'mute'] as const)(
     }
     expect(await vault.ingest('good.jpg')).toMatchObject({ problem: null })
 
-    const originals = new OriginalsServer({ roots: [disk.path, vault.folder], stallTimeoutMs: TIMEOUT_MS })
+    const originals = new OriginalsServer({
+      cage: await openCage(),
+      roots: [disk.path, vault.folder],
+      stallTimeoutMs: TIMEOUT_MS,
+    })
     const part = { path: 'a.jpg', sizeBytes: DEAD_FILE_BYTES, start: 0, end: 9 }
     const served = async () => await buffer(await originals.open({ ...part, root: disk.path }))
     for (let round = 0; round < 2; round += 1) {

@@ -1,10 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../../protocol/errors.ts'
-import { displayPathName } from '../../../protocol/path-name.ts'
+import { displayPathName, type PathName } from '../../../protocol/path-name.ts'
+import type { Cage } from '../../cage/cage.ts'
+import { forkCaged } from '../../cage/fork-caged.ts'
 import { endProcess } from '../end-process.ts'
-import { privateEnvironment } from '../private-environment.ts'
 import type { BytesMessage, BytesRequest } from './messages.ts'
 import type { PartRequest } from './open-part.ts'
 
@@ -14,6 +15,16 @@ const ENTRY = fileURLToPath(new URL('./main.ts', import.meta.url))
 const IDLE_LIMIT_MS = 60_000
 /** Read ahead for a browser that is slower than the disk. */
 const READ_AHEAD_BYTES = 512 * 1024
+
+export type BytesProcessOptions = {
+  cage: Cage
+  /** Folders that it may read. */
+  roots: readonly PathName[]
+  stallTimeoutMs: number
+}
+
+/** Its cage is older than the folder that it was to read from: the next process can. */
+export class ShutOutError extends Error {}
 
 /** Who waits for the answer to one message. */
 type Waiting = {
@@ -25,8 +36,8 @@ type Waiting = {
 /**
  * One process that serves originals, as its parent sees it.
  *
- * running → ended: one of its reads takes too long, nobody wants anything for a minute, it exits, or
- * `stop()`. All its parts end with it: they lie on the same disk. There is no way back:
+ * running → ended: one of its reads takes too long, nobody wants anything for a minute, it exits, its cage
+ * is older than the folder, or `stop()`. All its parts end with it: they lie on the same disk. There is no way back:
  * `OriginalsServer` starts another one.
  */
 export class BytesProcess {
@@ -35,17 +46,13 @@ export class BytesProcess {
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
   #openParts = 0
+  #hasWorked = false
   #isEnded = false
   #idleTimer: NodeJS.Timeout | undefined
 
-  constructor(stallTimeoutMs: number) {
-    this.#stallTimeoutMs = stallTimeoutMs
-    this.#child = fork(ENTRY, {
-      serialization: 'advanced',
-      execArgv: [],
-      env: privateEnvironment(),
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    })
+  constructor(options: BytesProcessOptions) {
+    this.#stallTimeoutMs = options.stallTimeoutMs
+    this.#child = forkCaged(options.cage, ENTRY, [], { reads: options.roots })
     this.#child.on('message', (message: BytesMessage) => this.#take(message))
     this.#child.once('exit', () =>
       this.#end(new AppError('unavailable', 'The process that reads originals ended')),
@@ -71,7 +78,7 @@ export class BytesProcess {
   /**
    * A part of an original. Whoever has the stream ends or destroys it.
    *
-   * @throws AppError as `openPart` does; `timed_out` when the disk does not answer
+   * @throws AppError as `openPart` does; `timed_out` when the disk does not answer; ShutOutError
    */
   async open(request: PartRequest): Promise<Readable> {
     this.#lastId += 1
@@ -128,6 +135,11 @@ export class BytesProcess {
   }
 
   #take(message: BytesMessage): void {
+    if (message.type === 'failed' && message.isShutOut && this.#hasWorked) {
+      this.#end(new ShutOutError('This process may not read its folder any more'))
+      return
+    }
+    this.#hasWorked = true
     const waiting = this.#waiting.get(message.id)
     this.#waiting.delete(message.id)
     clearTimeout(waiting?.timer)

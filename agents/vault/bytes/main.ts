@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { toErrorBody } from '../../../protocol/errors.ts'
+import { isShutOut } from '../is-shut-out.ts'
 import type { BytesMessage, BytesRequest } from './messages.ts'
 import { openPart } from './open-part.ts'
 
@@ -38,7 +39,14 @@ async function answer(request: BytesRequest): Promise<void> {
   } catch (error) {
     close(request.id)
     const { code, message } = toErrorBody(error)
-    send({ type: 'failed', id: request.id, code, message })
+    const mayBeShutOut = request.type === 'open' && code !== 'refused_by_agent'
+    send({
+      type: 'failed',
+      id: request.id,
+      code,
+      message,
+      isShutOut: mayBeShutOut && (await isShutOut(request.request.root)),
+    })
   }
 }
 

@@ -12,4 +12,11 @@ export type BytesMessage =
   | { type: 'opened'; id: number }
   | { type: 'bytes'; id: number; bytes: Uint8Array }
   | { type: 'end'; id: number }
-  | { type: 'failed'; id: number; code: ErrorCode; message: string }
+  | {
+      type: 'failed'
+      id: number
+      code: ErrorCode
+      message: string
+      /** The folder is shut to this process, perhaps not to one that starts now. */
+      isShutOut: boolean
+    }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { openCage } from '../../cage/open-cage.ts'
 import { childPids } from '../testing/reader-pids.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { OriginalsServer } from './originals-server.ts'
@@ -13,7 +14,7 @@ async function startServer(options: { stallTimeoutMs?: number } = {}) {
   const folder = await temporaryFolder()
   const bytes = randomBytes(SIZE_BYTES)
   await writeFile(join(folder.path, 'a.jpg'), bytes)
-  const server = new OriginalsServer({ roots: [folder.path], ...options })
+  const server = new OriginalsServer({ cage: await openCage(), roots: [folder.path], ...options })
   return {
     bytes,
     open: (start: number, end: number, path = 'a.jpg') =>

@@ -2,13 +2,16 @@ import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError } from '../../../protocol/errors.ts'
 import { displayPathName, type PathName } from '../../../protocol/path-name.ts'
+import type { Cage } from '../../cage/cage.ts'
 import { liesWithin } from '../absolute-path.ts'
-import { BytesProcess } from './bytes-process.ts'
+import { currentGroupOf } from '../root-groups.ts'
+import { BytesProcess, ShutOutError } from './bytes-process.ts'
 import type { PartRequest } from './open-part.ts'
 
 const STALL_TIMEOUT_MS = 30_000
 
 export type OriginalsServerOptions = {
+  cage: Cage
   /** Folders this agent may read. */
   roots: readonly string[]
   /** Longest silence of a disk while a part is opened or read; default 30 s. */
@@ -37,8 +40,11 @@ export class OriginalsServer {
    */
   async open(part: Omit<PartRequest, 'roots'>): Promise<Readable> {
     const { roots } = this.#options
-    const process = await this.#processFor(part.root)
-    return await process.open({ ...part, roots })
+    const open = async () => (await this.#processFor(part.root)).open({ ...part, roots })
+    return await open().catch((error: unknown) => {
+      if (error instanceof ShutOutError) return open()
+      throw error
+    })
   }
 
   async stop(): Promise<void> {
@@ -56,7 +62,9 @@ export class OriginalsServer {
         throw new AppError('timed_out', `${displayPathName(root)} is on a disk or share that does not answer`)
       }
       if (this.#processes.get(folder) !== known) continue
-      this.#processes.set(folder, new BytesProcess(this.#options.stallTimeoutMs ?? STALL_TIMEOUT_MS))
+      const { cage, roots, stallTimeoutMs = STALL_TIMEOUT_MS } = this.#options
+      const readable = folder === '' ? currentGroupOf(root, roots).roots : [folder]
+      this.#processes.set(folder, new BytesProcess({ cage, roots: readable, stallTimeoutMs }))
     }
   }
 }

@@ -1,7 +1,12 @@
+import { dirname } from 'node:path'
 import exiftoolVendored from 'exiftool-vendored'
+import type { Command } from '../../cage/cage.ts'
 
 /** How ExifTool is started: a program and the arguments that come before ExifTool's own. */
-export type ExifToolCommand = { file: string; args: string[] }
+export type ExifToolCommand = Command & {
+  /** The folder with its code. */
+  folder: string
+}
 
 const USUAL_PERL = '/usr/bin/perl'
 
@@ -15,8 +20,9 @@ export async function findExifToolCommand(options: {
   exiftoolPath?: string
   perlPath?: string
 }): Promise<ExifToolCommand> {
-  if (options.exiftoolPath !== undefined) return { file: options.exiftoolPath, args: [] }
+  if (options.exiftoolPath !== undefined)
+    return { file: options.exiftoolPath, args: [], folder: dirname(options.exiftoolPath) }
   const script = await exiftoolVendored.exiftoolPath()
-  if (process.platform === 'win32') return { file: script, args: [] }
-  return { file: options.perlPath ?? USUAL_PERL, args: [script] }
+  if (process.platform === 'win32') return { file: script, args: [], folder: dirname(script) }
+  return { file: options.perlPath ?? USUAL_PERL, args: [script], folder: dirname(script) }
 }

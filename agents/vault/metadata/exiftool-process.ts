@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
+import type { Command } from '../../cage/cage.ts'
 import { endProcess, hasEnded } from '../end-process.ts'
 import { watchMemory } from '../watch-memory.ts'
-import type { ExifToolCommand } from './exiftool-command.ts'
 
+/** Commands come through standard input. */
+export const stayOpen = ['-stay_open', 'True', '-@', '-']
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 const MAX_ERROR_CHARS = 4_000
 
@@ -38,11 +40,14 @@ export class ExifToolProcess {
   #isEnded = false
   #runs = 0
 
-  /** @param maxRssBytes resident memory above which the process is ended */
-  constructor({ file, args }: ExifToolCommand, maxRssBytes: number) {
+  /**
+   * @param command ExifTool with `stayOpen`
+   * @param maxRssBytes resident memory above which the process is ended
+   */
+  constructor({ file, args }: Command, maxRssBytes: number) {
     this.#maxRssBytes = maxRssBytes
     // ExifTool gets no environment of ours.
-    this.#child = spawn(file, [...args, '-stay_open', 'True', '-@', '-'], {
+    this.#child = spawn(file, args, {
       env: { LANG: 'C' },
       windowsHide: true,
     })

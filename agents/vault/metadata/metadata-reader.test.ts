@@ -2,24 +2,16 @@ import { chmod, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pino from 'pino'
 import { expect, test } from 'vitest'
+import { openCage } from '../../cage/open-cage.ts'
 import { childPids } from '../testing/reader-pids.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { writeJpeg } from '../testing/write-picture.ts'
 import { needsAlias, WorkFolder } from '../work-folder.ts'
 import { listEmbeddedPreviews } from './embedded-previews.ts'
-import { isOlder, MetadataReader, readingOf } from './metadata-reader.ts'
+import { MetadataReader, readingOf } from './metadata-reader.ts'
 
-test.each([
-  ['13.54', false],
-  ['13.59', false],
-  ['14.01', false],
-  ['13.53', true],
-  ['12.57', true],
-  ['', true],
-  ['not a version', true],
-])('ExifTool %j is too old: %s', (version, old) => {
-  expect(isOlder(version)).toBe(old)
-})
+const cage = await openCage()
+const log = pino({ level: 'silent' })
 
 test.each([
   ['a/b.jpg', 'fast', ['-fast2']],
@@ -66,7 +58,7 @@ test('an ExifTool with known holes is refused with a sentence that says so', asy
   await chmod(old, 0o755)
   const workFolder = await WorkFolder.create()
   const reader = new MetadataReader({
-    ...{ processes: 1, workFolder, log: pino({ level: 'silent' }), exiftoolPath: old },
+    ...{ processes: 1, cage, roots: [], workFolder, log, exiftoolPath: old },
   })
   try {
     await expect(reader.start()).rejects.toMatchObject({
@@ -81,8 +73,8 @@ test('an ExifTool with known holes is refused with a sentence that says so', asy
 
 test('an ExifTool that does not start is refused with the command that helps', async () => {
   const workFolder = await WorkFolder.create()
-  const log = pino({ level: 'silent' })
-  const reader = new MetadataReader({ processes: 1, workFolder, log, perlPath: '/nowhere/perl' })
+  const options = { processes: 1, cage, roots: [], workFolder, log }
+  const reader = new MetadataReader({ ...options, perlPath: '/nowhere/perl' })
   try {
     await expect(reader.start()).rejects.toMatchObject({
       code: 'program_missing',
@@ -99,19 +91,20 @@ test.skipIf(process.platform !== 'linux')(
   async () => {
     await using folder = await temporaryFolder()
     await writeJpeg(folder.path, 'a.jpg')
-    const path = join(folder.path, 'a.jpg')
+    const file = { root: folder.path, path: join(folder.path, 'a.jpg') }
     const workFolder = await WorkFolder.create()
-    const reader = new MetadataReader({ processes: 1, workFolder, log: pino({ level: 'silent' }) })
+    const roots = [folder.path]
+    const reader = new MetadataReader({ processes: 1, cage, roots, workFolder, log })
     try {
       await reader.start()
       const stop = new AbortController()
-      expect(await reader.read(path, stop.signal)).not.toBeNull()
+      expect(await reader.read(file, stop.signal)).not.toBeNull()
       for (const pid of await childPids('stay_open')) process.kill(pid, 'SIGSTOP')
-      const preview = reader.withPreview(path, 'ThumbnailImage', stop.signal, async () => 'rendered')
+      const preview = reader.withPreview(file, 'ThumbnailImage', stop.signal, async () => 'rendered')
       stop.abort(new Error('cancelled'))
       await expect(preview).rejects.toThrow('cancelled')
       expect(await readdir(workFolder.path)).toEqual([])
-      expect(await reader.read(path, new AbortController().signal)).not.toBeNull()
+      expect(await reader.read(file, new AbortController().signal)).not.toBeNull()
     } finally {
       await reader.stop()
       await workFolder.remove()

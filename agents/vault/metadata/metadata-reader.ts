@@ -4,19 +4,23 @@ import { AppError } from '../../../protocol/errors.ts'
 import { fileExtension, fileFamily } from '../../../protocol/file-formats.ts'
 import type { Tags } from '../../../protocol/ingest.ts'
 import { displayPathName, type PathName } from '../../../protocol/path-name.ts'
+import type { Cage, Command } from '../../cage/cage.ts'
+import { IdleProcesses } from '../idle-processes.ts'
 import { Places } from '../places.ts'
+import { currentGroupOf, type RootGroup } from '../root-groups.ts'
 import { runProgram } from '../run-program.ts'
+import { isOlder, versionFloors } from '../version-floor.ts'
 import type { WorkFolder } from '../work-folder.ts'
 import { cleanTags } from './clean-tags.ts'
 import { type EmbeddedPreview, listEmbeddedPreviews } from './embedded-previews.ts'
 import { type ExifToolCommand, findExifToolCommand } from './exiftool-command.ts'
-import { type ExifToolAnswer, ExifToolEndedError, ExifToolProcess } from './exiftool-process.ts'
+import { type ExifToolAnswer, ExifToolEndedError, ExifToolProcess, stayOpen } from './exiftool-process.ts'
 
-/** The first version without the known ways to make ExifTool run commands. */
-const MIN_VERSION = [13, 54] as const
 const START_TIMEOUT_MS = 30_000
 const TASK_TIMEOUT_MS = 30_000
 const MAX_RSS_BYTES = 1024 ** 3
+/** What Perl may hold beside what is watched. */
+const OWN_DATA_BYTES = 1024 ** 3
 /** Perl does not give memory back. */
 const RUNS_PER_PROCESS = 5_000
 
@@ -26,8 +30,14 @@ export type FileMetadata = {
   previews: EmbeddedPreview[]
 }
 
+/** A file to read, and the root of its library. Both absolute; of the file's folder links are followed. */
+export type FileInLibrary = { root: PathName; path: PathName }
+
 export type MetadataReaderOptions = {
   processes: number
+  cage: Cage
+  /** Folders this agent may read. */
+  roots: readonly string[]
   workFolder: WorkFolder
   log: Logger
   /** Another ExifTool than the one that comes with Hearth. */
@@ -58,19 +68,20 @@ export class MetadataTooSlowError extends Error {
 export class MetadataReader {
   readonly #options: MetadataReaderOptions
   readonly #places: Places
-  readonly #idle: ExifToolProcess[] = []
+  readonly #idle: IdleProcesses<ExifToolProcess>
   readonly #all = new Set<ExifToolProcess>()
   #command: ExifToolCommand | undefined
 
   constructor(options: MetadataReaderOptions) {
     this.#options = options
     this.#places = new Places(options.processes)
+    this.#idle = new IdleProcesses(options.processes)
   }
 
   /** @throws AppError `program_missing` when ExifTool cannot run or is too old */
   async start(): Promise<void> {
     const command = await findExifToolCommand(this.#options)
-    requireVersion(await askVersion(command))
+    requireVersion(await askVersion(this.#options.cage, command))
     this.#command = command
   }
 
@@ -82,14 +93,13 @@ export class MetadataReader {
   /**
    * Tags of one file; null when ExifTool has nothing to say about it or fails, which the log tells.
    *
-   * @param path absolute, links of its folder followed
    * @throws MetadataTooSlowError; the signal's reason when that aborts
    */
-  async read(path: PathName, signal: AbortSignal): Promise<FileMetadata | null> {
+  async read({ root, path }: FileInLibrary, signal: AbortSignal): Promise<FileMetadata | null> {
     const { pass, args } = readingOf(path)
     try {
       const { text } = await this.#options.workFolder.withSafeName(path, (name) =>
-        this.#run(['-json', '-n', '-G', ...args, name], signal),
+        this.#run(root, ['-json', '-n', '-G', ...args, name], signal),
       )
       const tags = parseTags(text)
       if (tags === undefined) return null
@@ -115,7 +125,7 @@ export class MetadataReader {
    * @throws MetadataTooSlowError; AppError `disk_full`; the signal's reason when that aborts
    */
   async withPreview<T>(
-    path: PathName,
+    { root, path }: FileInLibrary,
     tag: string,
     signal: AbortSignal,
     work: (file: string) => Promise<T>,
@@ -123,7 +133,7 @@ export class MetadataReader {
     const target = this.#options.workFolder.newPath('jpg')
     try {
       const { complaints } = await this.#options.workFolder.withSafeName(path, (name) =>
-        this.#run(['-b', `-${tag}`, '-W!', target, name], signal),
+        this.#run(root, ['-b', `-${tag}`, '-W!', target, name], signal),
       )
       if (isDiskFull(complaints)) throw new Error(complaints)
       const stats = await stat(target).catch(() => undefined)
@@ -144,54 +154,90 @@ export class MetadataReader {
     }
   }
 
-  /** One command; a process that somebody else ended says nothing about the file, so that is tried once more. */
-  async #run(args: string[], signal: AbortSignal): Promise<ExifToolAnswer> {
+  /**
+   * One command. A process that somebody else ended says nothing about the file, nor does one whose cage is
+   * older than the file's folder: then it is tried once more.
+   */
+  async #run(root: PathName, args: string[], signal: AbortSignal): Promise<ExifToolAnswer> {
+    const group = currentGroupOf(root, this.#options.roots)
     try {
-      return await this.#runOnce(args, signal)
+      const { answer, wasNew } = await this.#runOnce(group, args, signal)
+      if (wasNew || !cannotOpen(answer)) return answer
+      await Promise.all(this.#idle.takeAll(group.key).map((process) => this.#end(process)))
     } catch (error) {
       if (!(error instanceof ExifToolEndedError && error.end === 'gone')) throw error
-      return await this.#runOnce(args, signal)
     }
+    return (await this.#runOnce(group, args, signal)).answer
   }
 
-  async #runOnce(args: string[], signal: AbortSignal): Promise<ExifToolAnswer> {
+  async #runOnce(
+    group: RootGroup,
+    args: string[],
+    signal: AbortSignal,
+  ): Promise<{ answer: ExifToolAnswer; wasNew: boolean }> {
     await this.#places.enter(signal)
     let process: ExifToolProcess | undefined
     try {
-      process = this.#takeProcess()
+      process = await this.#takeProcess(group)
+      const wasNew = process.runs === 0
       // The clock of the first file does not run while Perl starts.
-      if (process.runs === 0) await process.run(['-ver'], START_TIMEOUT_MS, signal)
-      return await process.run(args, this.#options.timeoutMs ?? TASK_TIMEOUT_MS, signal)
+      if (wasNew) await process.run(['-ver'], START_TIMEOUT_MS, signal)
+      const answer = await process.run(args, this.#options.timeoutMs ?? TASK_TIMEOUT_MS, signal)
+      return { answer, wasNew }
     } finally {
-      if (process !== undefined) await this.#takeBack(process)
+      if (process !== undefined) await this.#takeBack(group, process)
       this.#places.leave()
     }
   }
 
-  #takeProcess(): ExifToolProcess {
+  async #takeProcess(group: RootGroup): Promise<ExifToolProcess> {
     if (this.#command === undefined) throw new Error('The metadata reader is not running')
     for (;;) {
-      const idle = this.#idle.pop()
+      const idle = this.#idle.take(group.key)
       if (idle?.isAlive) return idle
       if (idle !== undefined) {
         this.#all.delete(idle)
         continue
       }
-      const process = new ExifToolProcess(this.#command, this.#options.maxRssBytes ?? MAX_RSS_BYTES)
+      const surplus = this.#idle.takeSurplus(this.#all.size)
+      if (surplus !== undefined) await this.#end(surplus)
+      const maxRssBytes = this.#options.maxRssBytes ?? MAX_RSS_BYTES
+      const process = new ExifToolProcess(this.#cagedCommand(this.#command, group, maxRssBytes), maxRssBytes)
       this.#all.add(process)
       return process
     }
   }
 
+  #cagedCommand({ file, args, folder }: ExifToolCommand, group: RootGroup, maxRssBytes: number): Command {
+    const { cage, workFolder } = this.#options
+    return cage.around(
+      { file, args: [...args, ...stayOpen] },
+      {
+        reads: [folder, ...group.roots],
+        writes: [workFolder.path],
+        maxDataBytes: maxRssBytes + OWN_DATA_BYTES,
+      },
+    )
+  }
+
   /** Waits for one that was killed: what it was writing must not appear after it has been removed. */
-  async #takeBack(process: ExifToolProcess): Promise<void> {
+  async #takeBack(group: RootGroup, process: ExifToolProcess): Promise<void> {
     if (process.isAlive && process.runs < RUNS_PER_PROCESS && this.#command !== undefined) {
-      this.#idle.push(process)
+      this.#idle.put(group.key, process)
       return
     }
+    await this.#end(process)
+  }
+
+  async #end(process: ExifToolProcess): Promise<void> {
     await process.stop()
     this.#all.delete(process)
   }
+}
+
+/** ExifTool's words for a file that it may not open. */
+function cannotOpen({ text, complaints }: ExifToolAnswer): boolean {
+  return /Error opening file|Permission denied/.test(complaints) || /Error opening file/.test(text)
 }
 
 function isTooSlow(error: unknown): boolean {
@@ -223,17 +269,15 @@ function parseTags(text: string): Record<string, unknown> | undefined {
   return typeof first === 'object' && first !== null ? Object.fromEntries(Object.entries(first)) : undefined
 }
 
-/** Whether a version like `13.54` is below the oldest that Hearth runs. */
-export function isOlder(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  return major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]) || Number.isNaN(major)
-}
-
 /** The version of an ExifTool; asked before any process stays open, because this way a failure is one answer. */
-async function askVersion({ file, args }: ExifToolCommand): Promise<string> {
+async function askVersion(cage: Cage, command: ExifToolCommand): Promise<string> {
+  const { file, args } = cage.around(
+    { file: command.file, args: [...command.args, '-ver'] },
+    { reads: [command.folder] },
+  )
   const limits = { timeoutMs: START_TIMEOUT_MS, maxRssBytes: 512 * 1024 * 1024, maxOutputBytes: 10_000 }
   try {
-    const answer = await runProgram(file, [...args, '-ver'], limits, AbortSignal.timeout(START_TIMEOUT_MS))
+    const answer = await runProgram(file, args, limits, AbortSignal.timeout(START_TIMEOUT_MS))
     if (answer.status === 0) return answer.output.toString('latin1').trim()
     throw new Error(`status ${answer.status}: ${answer.errorText}`)
   } catch (error) {
@@ -242,10 +286,10 @@ async function askVersion({ file, args }: ExifToolCommand): Promise<string> {
 }
 
 function requireVersion(version: string): void {
-  if (!isOlder(version)) return
+  if (!isOlder(version, versionFloors.exiftool)) return
   throw new AppError(
     'program_missing',
-    `ExifTool ${version} has known security holes; Hearth needs ${MIN_VERSION.join('.')} or newer: remove the setting that names another ExifTool`,
+    `ExifTool ${version} has known security holes; Hearth needs ${versionFloors.exiftool} or newer: remove the setting that names another ExifTool`,
   )
 }
 

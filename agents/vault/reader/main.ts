@@ -1,6 +1,8 @@
 import { constants, setPriority } from 'node:os'
-import { AppError } from '../../../protocol/errors.ts'
+import sharp from 'sharp'
+import { AppError, type ErrorCode } from '../../../protocol/errors.ts'
 import { fsPath } from '../absolute-path.ts'
+import { isShutOut } from '../is-shut-out.ts'
 import { mtimeUs } from '../mtime-us.ts'
 import { hasChanged, type OpenedOriginal, openOriginalFile, readErrorOf } from '../open-original.ts'
 import { requireRoot } from '../root-guard.ts'
@@ -93,6 +95,9 @@ async function answerRender(request: Extract<ReaderRequest, { type: 'render' }>)
   return await renderPicture(source, { orientation: request.orientation, waitForTurn })
 }
 
+/** What reading from a folder that is shut to this process looks like. */
+const shutOutCodes: ReadonlySet<ErrorCode> = new Set(['file_unreadable', 'file_missing', 'library_offline'])
+
 async function answer(request: ReaderRequest): Promise<void> {
   if (request.type === 'go') {
     go?.()
@@ -102,8 +107,9 @@ async function answer(request: ReaderRequest): Promise<void> {
     const outcome = request.type === 'read' ? await answerRead(request) : await answerRender(request)
     send({ type: 'done', outcome })
   } catch (error) {
-    if (error instanceof AppError) send({ type: 'failed', code: error.code, message: error.message })
-    else send({ type: 'failed', code: 'internal', message: String(error) })
+    const { code, message } = error instanceof AppError ? error : new AppError('internal', String(error))
+    const mayBeShutOut = request.type === 'read' && shutOutCodes.has(code)
+    send({ type: 'failed', code, message, isShutOut: mayBeShutOut && (await isShutOut(request.root)) })
   }
 }
 
@@ -114,4 +120,4 @@ process.on('message', (request: ReaderRequest) => void answer(request))
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 // Ctrl-C reaches the whole process group; the parent ends this process when it is done with it.
 process.on('SIGINT', () => undefined)
-send({ type: 'ready' })
+send({ type: 'ready', sharpVersion: sharp.versions.sharp })

@@ -50,11 +50,17 @@ export type ReaderRequest =
 
 /** From a reader process. Each request ends with `done` or `failed`. */
 export type ReaderMessage =
-  | { type: 'ready' }
+  | { type: 'ready'; sharpVersion: string }
   | { type: 'opened'; sizeBytes: number; mtimeUs: number; absolutePath: PathName }
   | { type: 'reading' }
   | { type: 'hashed'; contentHash: string }
   /** A large picture comes next: wait for `go`, so that only one is decoded at a time. */
   | { type: 'big' }
   | { type: 'done'; outcome: RenderOutcome }
-  | { type: 'failed'; code: ErrorCode; message: string }
+  | {
+      type: 'failed'
+      code: ErrorCode
+      message: string
+      /** The folder of the file is shut to this process, perhaps not to one that starts now. */
+      isShutOut?: boolean
+    }

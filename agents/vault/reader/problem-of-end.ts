@@ -28,6 +28,7 @@ export function problemOfEnd(end: ReaderEnd, lastAttempt: boolean): Problem | un
             message: 'The system ended the decoder of this file twice, most likely because memory ran out',
           }
         : undefined
+    case 'shut_out':
     case 'stalled':
     case 'aborted':
       return undefined

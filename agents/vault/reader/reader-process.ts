@@ -1,14 +1,19 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { PathName } from '../../../protocol/path-name.ts'
+import type { Cage } from '../../cage/cage.ts'
+import { forkCaged } from '../../cage/fork-caged.ts'
 import { endProcess, hasEnded } from '../end-process.ts'
 import type { OneAtATime } from '../one-at-a-time.ts'
-import { privateEnvironment } from '../private-environment.ts'
 import { watchMemory } from '../watch-memory.ts'
 import { MEMORY_EXIT_STATUS } from './limit-own-memory.ts'
 import type { ReaderMessage, ReaderRequest } from './messages.ts'
 
-const ENTRY = fileURLToPath(new URL('./main.ts', import.meta.url))
+/** The program that a reader is. */
+export const READER_ENTRY = fileURLToPath(new URL('./main.ts', import.meta.url))
 const START_TIMEOUT_MS = 30_000
+/** What Node itself may hold beside the picture: code, threads, reserves. */
+const OWN_DATA_BYTES = 3 * 1024 ** 3
 
 export type ReaderLimits = {
   /** Longest silence while bytes are read; a slow disk says something with every 4 MB. */
@@ -20,12 +25,29 @@ export type ReaderLimits = {
 }
 
 export type ReaderOptions = ReaderLimits & {
+  cage: Cage
+  /** Folders it may read. */
+  roots: readonly PathName[]
+  /** Whether looking them up may hang: then its start is as long as any silence. */
+  isRemote: boolean
+  /** Where it may write, and finds pictures that other programs took out of a file. */
+  workFolder: string
   /** Shared by all readers: large pictures are decoded one after the other. */
   bigPictures: OneAtATime
 }
 
-/** Why a reader gave no answer. `crashed` and `killed` differ in who ended it: the decoder or somebody else. */
-export type ReaderEnd = 'stalled' | 'too_slow' | 'too_much_memory' | 'crashed' | 'killed' | 'aborted'
+/**
+ * Why a reader gave no answer. `crashed` and `killed` differ in who ended it: the decoder or somebody else.
+ * `shut_out`: its cage is older than the folder that it was to read.
+ */
+export type ReaderEnd =
+  | 'stalled'
+  | 'too_slow'
+  | 'too_much_memory'
+  | 'crashed'
+  | 'killed'
+  | 'shut_out'
+  | 'aborted'
 
 export class ReaderEndedError extends Error {
   readonly end: ReaderEnd
@@ -65,14 +87,15 @@ export class ReaderProcess {
   readonly #ready: Promise<void>
   readonly #ended = Promise.withResolvers<never>()
   #isEnded = false
+  #hasWorked = false
 
   constructor(options: ReaderOptions) {
     this.#options = options
-    this.#child = fork(ENTRY, [String(options.maxRssBytes)], {
-      serialization: 'advanced',
-      execArgv: [],
-      env: privateEnvironment(),
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    const { cage, roots, workFolder, maxRssBytes } = options
+    this.#child = forkCaged(cage, READER_ENTRY, [String(maxRssBytes)], {
+      reads: roots,
+      writes: [workFolder],
+      maxDataBytes: maxRssBytes + OWN_DATA_BYTES,
     })
     this.#child.once('exit', (status, signalName) => this.#end(endOf(status, signalName)))
     this.#child.on('error', (error) => this.#end(new ReaderEndedError('stalled', String(error))))
@@ -129,6 +152,7 @@ export class ReaderProcess {
     const onChildMessage = (message: ReaderMessage) => {
       // What was on its way when the process was killed is too late.
       if (this.#isEnded) return
+      if (message.type === 'failed' && message.isShutOut && this.#hasWorked) return this.kill('shut_out')
       onMessage(message)
       if (message.type === 'done' || message.type === 'failed') resolve(message)
       else if (message.type === 'hashed') deadline.set(this.#options.renderMs, 'too_slow')
@@ -139,7 +163,8 @@ export class ReaderProcess {
     signal.addEventListener('abort', onAbort)
     try {
       if (signal.aborted) onAbort()
-      deadline.set(START_TIMEOUT_MS, 'stalled')
+      const { isRemote, stallMs } = this.#options
+      deadline.set(isRemote ? Math.min(stallMs, START_TIMEOUT_MS) : START_TIMEOUT_MS, 'stalled')
       await Promise.race([this.#ready, this.#ended.promise])
       this.#child.on('message', onChildMessage)
       if (request.type === 'render') deadline.set(this.#options.renderMs, 'too_slow')
@@ -151,6 +176,7 @@ export class ReaderProcess {
       void watchMemory(this.#child.pid ?? 0, maxRssBytes, () => this.kill('too_much_memory'), over.signal)
       return await Promise.race([promise, this.#ended.promise])
     } finally {
+      this.#hasWorked = true
       over.abort()
       deadline.clear()
       this.#child.off('message', onChildMessage)

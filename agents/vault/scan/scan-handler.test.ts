@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { decodePathName, type PathName } from '../../../protocol/path-name.ts'
 import type { ScanResult } from '../../../protocol/scan.ts'
+import { openCage } from '../../cage/open-cage.ts'
 import { RecordingContext } from '../testing/job-context.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { createScanHandler } from './scan-handler.ts'
+
+const cage = await openCage()
 
 async function scan(
   root: string,
@@ -14,6 +17,7 @@ async function scan(
   options: { roots?: string[]; dataFolders?: string[]; ignoreGlobs?: string[] } = {},
 ): Promise<ScanResult> {
   const handler = createScanHandler({
+    cage,
     roots: options.roots ?? [root],
     dataFolders: options.dataFolders ?? [],
   })

@@ -1,11 +1,12 @@
-import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../../../protocol/errors.ts'
 import { displayPathName } from '../../../protocol/path-name.ts'
 import type { ScanInput, ScanResult } from '../../../protocol/scan.ts'
+import type { Cage } from '../../cage/cage.ts'
+import { forkCaged } from '../../cage/fork-caged.ts'
 import type { JobContext, JobHandler } from '../../runtime/job-handler.ts'
 import { endProcess } from '../end-process.ts'
-import { privateEnvironment } from '../private-environment.ts'
+import { currentGroupOf } from '../root-groups.ts'
 import type { ScanMessage, ScanRequest } from './messages.ts'
 import type { ScanOptions } from './scan-library.ts'
 
@@ -13,6 +14,7 @@ const ENTRY = fileURLToPath(new URL('./main.ts', import.meta.url))
 const STALL_TIMEOUT_MS = 60_000
 
 export type ScanHandlerOptions = ScanOptions & {
+  cage: Cage
   /** Longest silence of a disk while it is walked; default 60 s. */
   stallTimeoutMs?: number
 }
@@ -24,11 +26,8 @@ export type ScanHandlerOptions = ScanOptions & {
 export function createScanHandler(options: ScanHandlerOptions): JobHandler<'library.scan'> {
   return async (input, context) => {
     context.signal.throwIfAborted()
-    const child = fork(ENTRY, {
-      serialization: 'advanced',
-      execArgv: [],
-      env: privateEnvironment(),
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    const child = forkCaged(options.cage, ENTRY, [], {
+      reads: currentGroupOf(input.root, options.roots).roots,
     })
     const { promise, resolve, reject } = Promise.withResolvers<ScanResult>()
     const onAbort = () => reject(context.signal.reason)

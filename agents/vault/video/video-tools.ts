@@ -1,4 +1,5 @@
 import { derivedSizePx } from '../../../protocol/media.ts'
+import type { Cage } from '../../cage/cage.ts'
 import type { ForeignFormat } from '../reader/messages.ts'
 import { type ProgramAnswer, runProgram } from '../run-program.ts'
 import { findStreamFacts, type StreamFacts } from './stream-facts.ts'
@@ -13,7 +14,11 @@ const demuxerOf = { psd: 'psd_pipe', jxl: 'jpegxl_pipe', bmp: 'bmp_pipe' } as co
 >
 const MAX_OUTPUT_BYTES = 32 * 1024 * 1024
 
+/** What ffmpeg may hold beside what is watched: its libraries and threads. */
+const OWN_DATA_BYTES = 2 * 1024 ** 3
+
 export type VideoToolsOptions = {
+  cage: Cage
   ffmpegPath: string
   ffprobePath: string
   timeoutMs: number
@@ -49,7 +54,7 @@ export class VideoTools {
     ]
     const formats = format === undefined ? CONTAINERS : demuxerOf[format]
     const args = [...inputOptions(formats), '-show_entries', wanted.join(':'), '-of', 'json', `file:${file}`]
-    const answer = await this.#run(this.#options.ffprobePath, args, signal)
+    const answer = await this.#run(this.#options.ffprobePath, args, file, signal)
     if (answer.end === 'too_slow') return 'too_slow'
     if (answer.end !== 'finished') return undefined
     try {
@@ -63,21 +68,26 @@ export class VideoTools {
   async poster(file: string, atMs: number, signal: AbortSignal): Promise<PosterAnswer> {
     const seek = atMs > 0 ? ['-ss', (atMs / 1_000).toFixed(3)] : []
     const args = [...inputOptions(CONTAINERS), ...seek, '-i', `file:${file}`, ...frameOptions('mjpeg')]
-    return pictureOf(await this.#run(this.#options.ffmpegPath, args, signal))
+    return pictureOf(await this.#run(this.#options.ffmpegPath, args, file, signal))
   }
 
   /** A still picture in a format that libvips here cannot read, as PNG of at most preview size. */
   async still(file: string, format: ForeignFormat, signal: AbortSignal): Promise<PosterAnswer> {
     const demuxer = demuxerOf[format]
     const args = [...inputOptions(demuxer), '-f', demuxer, '-i', `file:${file}`, ...frameOptions('png')]
-    return pictureOf(await this.#run(this.#options.ffmpegPath, args, signal))
+    return pictureOf(await this.#run(this.#options.ffmpegPath, args, file, signal))
   }
 
-  async #run(program: string, args: string[], signal: AbortSignal): Promise<ProgramAnswer> {
-    const { timeoutMs, maxRssBytes } = this.#options
+  /** @param input the one file that it may open */
+  async #run(program: string, args: string[], input: string, signal: AbortSignal): Promise<ProgramAnswer> {
+    const { cage, timeoutMs, maxRssBytes } = this.#options
+    const command = cage.around(
+      { file: program, args },
+      { reads: [input], maxDataBytes: maxRssBytes + OWN_DATA_BYTES },
+    )
     return await runProgram(
-      program,
-      args,
+      command.file,
+      command.args,
       { timeoutMs, maxRssBytes, maxOutputBytes: MAX_OUTPUT_BYTES },
       signal,
     )
