@@ -104,6 +104,13 @@ export class Vault {
       maxRssBytes,
     })
     this.#opened.push(() => metadata.stop())
+    const video = findVideoTools({
+      cage,
+      ffmpegPath: this.#options.ffmpegPath,
+      ffprobePath: this.#options.ffprobePath,
+      timeoutMs: this.#options.videoTimeoutMs ?? 120_000,
+      maxRssBytes,
+    })
     await metadata.start()
     const stallTimeoutMs = this.#options.stallTimeoutMs ?? 60_000
     const readers = new ReaderPool({
@@ -116,16 +123,9 @@ export class Vault {
       maxRssBytes,
     })
     this.#opened.push(() => readers.stop())
-    const video = await findVideoTools({
-      cage,
-      ffmpegPath: this.#options.ffmpegPath,
-      ffprobePath: this.#options.ffprobePath,
-      timeoutMs: this.#options.videoTimeoutMs ?? 120_000,
-      maxRssBytes,
-    })
     this.#handlers = {
       'library.scan': createScanHandler({ cage, roots, dataFolders, stallTimeoutMs }),
-      'file.ingest': createIngestHandler({ roots, readers, metadata, workFolder, ...video }),
+      'file.ingest': createIngestHandler({ roots, readers, metadata, workFolder, ...(await video) }),
     }
   }
 }

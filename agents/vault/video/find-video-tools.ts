@@ -22,8 +22,10 @@ export async function findVideoTools(
   if (ffmpegPath === null || ffprobePath === null) {
     return missing("which is not installed on the agent's machine: `apt-get install ffmpeg`")
   }
-  for (const program of [ffmpegPath, ffprobePath]) {
-    const version = await findVersion(options, program)
+  const programs = [ffmpegPath, ffprobePath]
+  const versions = await Promise.all(programs.map((program) => findVersion(options, program)))
+  for (const [index, program] of programs.entries()) {
+    const version = versions[index]
     if (version === undefined) return missing(`which does not start on the agent's machine (${program})`)
     if (isTooOld(version)) {
       return missing(
