@@ -24,6 +24,8 @@ export type FaultSizes = {
   busyHandler: { busyMs: number; leaseTtlMs: number }
   /** R29 */
   flood: { packets: number }
+  /** R37: kills on each database. */
+  migrationKilled: { onServer: number; onEmbedded: number }
   /** R34 */
   manyStarts: { starts: number }
 }
@@ -42,6 +44,7 @@ const short: FaultSizes = {
   nativeCalls: { calls: 10 },
   busyHandler: { busyMs: 8_000, leaseTtlMs: 3_000 },
   flood: { packets: 5_000 },
+  migrationKilled: { onServer: 10, onEmbedded: 3 },
   manyStarts: { starts: 10 },
 }
 
@@ -60,6 +63,7 @@ const full: FaultSizes = {
   nativeCalls: { calls: 100 },
   busyHandler: { busyMs: 50_000, leaseTtlMs: 5_000 },
   flood: { packets: 100_000 },
+  migrationKilled: { onServer: 80, onEmbedded: 80 },
   manyStarts: { starts: 50 },
 }
 
