@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { OfferedCapability } from '../protocol/capability.ts'
 import { Fingerprint, PublicKey } from '../protocol/introduction.ts'
+import { PowerConfig } from './power-config.ts'
 import { ProcessConfig } from './process-config.ts'
 
 /** An agent's process. It has the last word on its machine: what is not listed here is refused. */
@@ -37,6 +38,7 @@ export const AgentConfig = ProcessConfig.extend({
       ffprobePath: z.string().nullable().default(null).describe('null looks in PATH'),
     })
     .prefault({}),
+  power: PowerConfig.prefault({}).describe('When this machine works, sleeps, and makes room for people'),
   stallLimitMs: z
     .int()
     .min(10_000)

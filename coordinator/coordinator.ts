@@ -34,6 +34,7 @@ import { DerivedStore } from './media/derived-store.ts'
 import { Transfers } from './media/transfers.ts'
 import { loadHouse } from './pairing/house.ts'
 import { pairingUrls } from './pairing/pairing-urls.ts'
+import { Waker } from './wake/waker.ts'
 
 const VERSION = '0.1.0'
 /** A message of an agent is at most a few thousand file names; bytes go over HTTP. */
@@ -183,6 +184,9 @@ export async function startCoordinator(
   })
   housekeeping.start()
   closers.push(() => housekeeping.stop())
+  const waker = new Waker({ db, log, link: hub, onChange: () => live.changed('agents') })
+  waker.start()
+  closers.push(() => waker.stop())
   const integrity = new IntegrityCheck({ db, log, damage })
   integrity.start()
   closers.push(() => integrity.stop())

@@ -12,6 +12,7 @@ import { foldTally } from './jobs/fold-tally.ts'
 import { type KeepDays, pruneJobs } from './jobs/prune-jobs.ts'
 import { returnExpired, shortenLeases } from './jobs/return-jobs.ts'
 import { wakeJobs } from './jobs/wake-jobs.ts'
+import { pruneWakes } from './wake/wake-records.ts'
 
 const INTERVAL_MS = 2_000
 const PRUNE_INTERVAL_MS = 10 * 60_000
@@ -83,6 +84,7 @@ export class Housekeeping {
     this.#prunedAt = performance.now()
     while (!signal.aborted && ((await this.#alone((tx) => pruneJobs(tx, keepDays))) ?? 0) > 0);
     await this.#alone(pruneScans)
+    await this.#alone(pruneWakes)
     await this.#alone(forgetGoneCoordinators)
   }
 

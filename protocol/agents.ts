@@ -4,7 +4,9 @@ import { ErrorBody } from './errors.ts'
 import { AgentId, JobId } from './ids.ts'
 import { Challenge, Introduction, Signature } from './introduction.ts'
 import { Lease, LeaseRef, LogLines, Progress, Slots } from './leases.ts'
+import { Network } from './network.ts'
 import { PathName } from './path-name.ts'
+import { PowerAnswer, PowerReport, WakeCall } from './power.ts'
 
 export const HostFacts = z.object({
   hostName: z.string().max(255),
@@ -15,6 +17,8 @@ export const HostFacts = z.object({
   memoryBytes: z.int().positive(),
   gpu: z.string().max(255).nullable(),
   macAddresses: z.array(z.string()).max(64),
+  /** Where it can be called when it sleeps; not known of agents before version 0.2. */
+  networks: z.array(Network).max(64).optional(),
 })
 export type HostFacts = z.infer<typeof HostFacts>
 
@@ -37,6 +41,8 @@ export type Hello = z.infer<typeof Hello>
 /** How many jobs of a capability the owner of the fleet wants here; never more than the agent offers. */
 export const AgentSettings = z.object({
   concurrency: z.partialRecord(Capability, z.int().min(1).max(256)),
+  /** Goes to sleep after so long without work, where its own configuration lets it sleep and would wait longer. */
+  sleepAfterMinutes: z.number().min(1).max(1_440).nullable().optional(),
 })
 export type AgentSettings = z.infer<typeof AgentSettings>
 
@@ -109,6 +115,7 @@ export const agentEvents = {
     message: z.object({ leases: z.array(LeaseRef).max(1_024), reason: z.string().max(255) }),
     answer: z.object({}),
   },
+  'agent.power': { message: PowerReport, answer: PowerAnswer },
 } as const
 export type AgentEvent = keyof typeof agentEvents
 export type AgentMessage<E extends AgentEvent> = z.infer<(typeof agentEvents)[E]['message']>
@@ -122,6 +129,9 @@ export const coordinatorEvents = {
   'lease.revoked': z.object({ jobIds: z.array(JobId), reason: z.string() }),
   'agent.drain': z.object({ drain: z.boolean() }),
   'agent.settings': AgentSettings,
+  /** Go to sleep as soon as nothing runs, if the owner of the machine lets it sleep. */
+  'agent.sleep': z.object({ reason: z.string().max(255) }),
+  'wake.relay': WakeCall,
   /**
    * Send `start..end` (inclusive) of a file to `PUT /api/transfers/:transferId`: a browser waits for it.
    * The agent checks the path against its own roots and the size against the file before the first byte.

@@ -17,6 +17,7 @@ import { AccountId, AgentId, ContentHash, JobId } from './ids.ts'
 import { JobKind, JobState } from './jobs.ts'
 import { AssetKind, FileRole } from './media.ts'
 import { JoinRequestView, NewPairingCode, PairingCodeView } from './pairing.ts'
+import { PowerDetail, WakePolicyChange } from './power.ts'
 import { SkippedPath } from './scan.ts'
 
 /** Who may call a route. Everything not listed here does not exist; `agent` means an agent's session token. */
@@ -399,9 +400,12 @@ export const routes = {
     path: '/api/agents/:id',
     access: 'admin',
     summary:
-      'An agent’s name, and how many jobs of each capability it runs at once, up to what it offers; remembered',
+      'An agent’s name, how many jobs of each capability it runs at once, after how long without work it sleeps (never more than its own configuration says), and how it is woken; remembered, what is not given stays',
     params: idParams,
-    body: AgentSettings.partial().extend({ name: z.string().trim().min(1).max(64).optional() }),
+    body: AgentSettings.partial().extend({
+      name: z.string().trim().min(1).max(64).optional(),
+      wake: WakePolicyChange.optional(),
+    }),
     answer: AgentView,
   },
   drainAgent: {
@@ -478,6 +482,33 @@ export const routes = {
     summary: 'Refuse an agent that has asked; it may not ask again for a day',
     params: idParams,
     answer: Nothing,
+  },
+  getAgentPower: {
+    method: 'get',
+    path: '/api/agents/:id/power',
+    access: 'admin',
+    summary: 'How an agent is woken, what came of it so far, and what helps when it does not wake',
+    params: idParams,
+    answer: PowerDetail,
+  },
+  wakeAgent: {
+    method: 'post',
+    path: '/api/agents/:id/wake',
+    access: 'admin',
+    summary:
+      'Call a machine that is not connected, whatever its policy says; `test` only names it in the history',
+    params: idParams,
+    body: z.object({ test: z.boolean().default(false) }),
+    answer: AgentView,
+  },
+  sleepAgent: {
+    method: 'post',
+    path: '/api/agents/:id/sleep',
+    access: 'admin',
+    summary:
+      'Let a machine go to sleep when its running jobs are done, by the command of its own configuration',
+    params: idParams,
+    answer: AgentView,
   },
 
   findMissingDerived: {

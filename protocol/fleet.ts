@@ -6,13 +6,14 @@ import { AgentId, AssetFileId, AssetId, JobId, LibraryId, ScanId } from './ids.t
 import { JobKind, JobState } from './jobs.ts'
 import { LogLine, Progress } from './leases.ts'
 import { Problem } from './media.ts'
+import { MachinePower, MachineState } from './power.ts'
 import { SkipReason } from './scan.ts'
 
 export const AgentView = z
   .object({
     id: AgentId,
     name: z.string(),
-    state: z.enum(['online', 'draining', 'offline']),
+    state: MachineState,
     /** It gets no work until a person resumes it, whether it is connected or not. */
     paused: z.boolean(),
     lastSeenAt: z.iso.datetime().nullable(),
@@ -27,6 +28,7 @@ export const AgentView = z
     leases: z.int().nonnegative(),
     /** Jobs finished in the last minute. */
     perMinute: z.int().nonnegative(),
+    power: MachinePower,
   })
   .meta({ id: 'Agent' })
 export type AgentView = z.infer<typeof AgentView>

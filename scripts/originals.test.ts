@@ -19,6 +19,7 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
     names: ['closeSync', 'openSync', 'readSync'],
     because: 'the beginning of a program, for reading',
   },
+  'agents/power/temperature.ts': { names: ['readFile'], because: 'the system’s sensors' },
   'agents/runtime/agent-key.ts': {
     names: [
       'closeSync',

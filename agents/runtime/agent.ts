@@ -1,7 +1,10 @@
+import { getPriority, setPriority } from 'node:os'
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
 import { Cage } from '../cage/cage.ts'
+import { niceOf } from '../power/nice-of.ts'
+import { startPower } from '../power/start-power.ts'
 import { OriginalsServer } from '../vault/bytes/originals-server.ts'
 import { loadAgentKey } from './agent-key.ts'
 import { connectAgent } from './connect-agent.ts'
@@ -33,13 +36,18 @@ export async function startAgent(
   searchPath: string,
 ): Promise<AgentInfo> {
   const key = loadAgentKey(config.stateFolder)
+  // First: what is started later goes behind other programs, too.
+  const nice = niceOf(config.power)
+  if (nice > getPriority()) setPriority(nice)
   const needsVault = config.capabilities.some((offer) => ['scan', 'ingest'].includes(offer.capability))
   const vault = needsVault ? await startVault(config, log, closers, searchPath) : noVault
   const handlers = bindContracts(vault.handlers)
   // A capability without a handler is not offered: its jobs wait for a machine that has one.
   const runnable = new Set([...handlers.values()].map(({ contract }) => contract.capability))
   const capabilities = config.capabilities.filter(({ capability }) => runnable.has(capability))
-  const { line, http } = connectAgent({ config: { ...config, capabilities }, key, handlers, log }, closers)
+  const agent = connectAgent({ config: { ...config, capabilities }, key, handlers, log }, closers)
+  startPower(agent, { power: config.power, log, searchPath }, closers)
+  const { line, http } = agent
   if (needsVault) {
     const originals = new OriginalsServer({ roots: config.roots, cage: vault.cage })
     closers.push(() => originals.stop())

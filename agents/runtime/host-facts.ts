@@ -1,4 +1,5 @@
 import { arch, cpus, hostname, networkInterfaces, release, totalmem, type } from 'node:os'
+import { readNetworks } from '../../config/networks.ts'
 import type { HostFacts } from '../../protocol/agents.ts'
 
 /** What this machine is, for the dashboard and for waking it. */
@@ -16,5 +17,6 @@ export function readHostFacts(): HostFacts {
     memoryBytes: totalmem(),
     gpu: null,
     macAddresses: [...new Set(macAddresses)].slice(0, 64),
+    networks: readNetworks().slice(0, 64),
   }
 }

@@ -37,6 +37,7 @@ export type LeaseLoopOptions = {
  * idle → working: `start()`. Asks for as many jobs as it has room for: with each report, after each hint and
  *   every few seconds.
  * working ⇄ draining: `drain()` gives back what has not begun and asks for nothing more.
+ * working ⇄ yielding: `yield()` does the same for a person at this machine.
  * working ⇄ released: `releaseAll()` gives back what runs, too, and asks for nothing until `resume()`.
  * any → stopped: `stop()`; running jobs get ten seconds to finish, then they are aborted and given back.
  */
@@ -55,6 +56,7 @@ export class LeaseLoop {
   readonly #changes = new Changes()
   #isDraining = false
   #isReleased = false
+  #isYielding = false
   #isStopping = false
   #endWatch = () => {}
 
@@ -132,6 +134,17 @@ export class LeaseLoop {
     this.#obeyPause('agent drains')
   }
 
+  /** Finishes what runs and takes no more while there is a reason for it; null ends that. */
+  yield(reason: string | null): void {
+    this.#isYielding = reason !== null
+    this.#obeyPause(reason ?? '')
+  }
+
+  /** No job is here, and none on its way to or from here. */
+  get isIdle(): boolean {
+    return this.#unfinished.size === 0
+  }
+
   /** Gives back everything, before this machine sleeps for example; resolves when it is done or nobody hears it. */
   async releaseAll(reason: string): Promise<void> {
     this.#isReleased = true
@@ -145,7 +158,7 @@ export class LeaseLoop {
   }
 
   get #takesNothing(): boolean {
-    return this.#isDraining || this.#isReleased || this.#isStopping
+    return this.#isDraining || this.#isYielding || this.#isReleased || this.#isStopping
   }
 
   #obeyPause(reason: string): void {

@@ -7,6 +7,7 @@ import * as leases from './migrations/0002-leases.ts'
 import * as severalCoordinators from './migrations/0003-several-coordinators.ts'
 import * as databaseChecks from './migrations/0004-database-checks.ts'
 import * as pairing from './migrations/0005-pairing.ts'
+import * as wake from './migrations/0006-wake.ts'
 
 /** In order, forward only; each runs once, all that are due in one transaction. */
 export const migrations: Record<string, Migration> = {
@@ -15,6 +16,7 @@ export const migrations: Record<string, Migration> = {
   '0003-several-coordinators': severalCoordinators,
   '0004-database-checks': databaseChecks,
   '0005-pairing': pairing,
+  '0006-wake': wake,
 }
 
 /**

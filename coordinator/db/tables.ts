@@ -8,6 +8,7 @@ import type { Tags } from '../../protocol/ingest.ts'
 import type { JobKind, JobState } from '../../protocol/jobs.ts'
 import type { LogLine, Progress } from '../../protocol/leases.ts'
 import type { AssetKind, DerivedFile, FileRole, Problem } from '../../protocol/media.ts'
+import type { PowerReport, WakeEvent, WakePolicyChange } from '../../protocol/power.ts'
 import type { SkipReason } from '../../protocol/scan.ts'
 
 type Id = GeneratedAlways<number>
@@ -69,6 +70,31 @@ export type Tables = {
     version: string
     started_at: CreatedAt
     seen_at: CreatedAt
+  }
+  agent_power: {
+    agent_id: number
+    policy: JSONColumnType<WakePolicyChange, string | undefined>
+    report: Json<PowerReport>
+    asleep_since: Date | null
+    not_before: Date | null
+    failed_wakes: Generated<number>
+    problem: string | null
+  }
+  wake_event: {
+    id: Id
+    agent_id: number
+    cause: WakeEvent['cause']
+    account_id: number | null
+    waiting: Generated<number>
+    asleep_since: Date | null
+    started_at: CreatedAt
+    packets: Generated<number>
+    last_packet_at: Date | null
+    answered_at: Date | null
+    ended_at: Date | null
+    outcome: WakeEvent['outcome']
+    route: string | null
+    message: string | null
   }
   library: {
     id: Id

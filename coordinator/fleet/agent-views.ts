@@ -4,14 +4,17 @@ import type { AgentView } from '../../protocol/fleet.ts'
 import { displayPathName } from '../../protocol/path-name.ts'
 import type { Queryable } from '../db/database.ts'
 import { isConnected } from '../hub/presence.ts'
+import { machinePower, type PowerRow, selectPower } from '../wake/machine-power.ts'
+import { machineState } from '../wake/machine-state.ts'
 
 /** All agents that are not revoked, by name. */
 export async function listAgents(db: Queryable): Promise<AgentView[]> {
   const { rows } = await sql<AgentRow>`
     select agent.id, agent.name, agent.draining, ${isConnected} as connected, agent.last_seen_at as "lastSeenAt",
       agent.version, agent.facts, agent.capabilities, agent.settings, agent.models, agent.roots,
-      coalesce(held.amount, 0) as leases, coalesce(ended.amount, 0) as "perMinute"
+      coalesce(held.amount, 0) as leases, coalesce(ended.amount, 0) as "perMinute", power.row as power
     from agent
+    cross join lateral (${selectPower}) power
     left join (select agent_id, count(*) as amount from job where state = 'leased' group by agent_id) held
       on held.agent_id = agent.id
     left join (select agent_id, count(*) as amount from job
@@ -19,16 +22,21 @@ export async function listAgents(db: Queryable): Promise<AgentView[]> {
       on ended.agent_id = agent.id
     where agent.revoked_at is null
     order by lower(agent.name), agent.id`.execute(db)
-  return rows.map(({ draining, connected, lastSeenAt, roots, ...agent }) => ({
-    ...agent,
-    state: connected ? (draining ? 'draining' : 'online') : 'offline',
-    paused: draining,
-    lastSeenAt: lastSeenAt?.toISOString() ?? null,
-    roots: roots.map(displayPathName),
-  }))
+  return rows.map(({ draining, connected, lastSeenAt, roots, power, ...agent }) => {
+    const state = machineState({ ...power, isConnected: connected, isPaused: draining })
+    return {
+      ...agent,
+      state,
+      paused: draining,
+      lastSeenAt: lastSeenAt?.toISOString() ?? null,
+      roots: roots.map(displayPathName),
+      power: machinePower(power, state, agent.facts),
+    }
+  })
 }
 
-type AgentRow = Omit<AgentView, 'state' | 'paused' | 'lastSeenAt'> & {
+type AgentRow = Omit<AgentView, 'state' | 'paused' | 'lastSeenAt' | 'power'> & {
+  power: PowerRow
   draining: boolean
   connected: boolean
   lastSeenAt: Date | null

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
+import type { MachineState } from '../../protocol/power.ts'
 import { type LaneFacts, laneWaitsFor, waitsFor } from './waits-for.ts'
+
+const awake = { since: null, yields: null, wake: null, usualMs: null, problem: null }
+const asleep = { ...awake, since: '2026-01-01T10:00:00.000Z' }
+const wake = { startedAt: '2026-01-01T12:00:00.000Z', packets: 3, byPerson: false }
 
 let lastId = 0
 const agent = (
   name: string,
-  state: 'online' | 'draining' | 'offline',
+  state: MachineState,
   lastSeenAt: string | null = null,
   models: string[] = [],
 ) => ({
@@ -14,6 +19,7 @@ const agent = (
   lastSeenAt,
   capabilities: [{ capability: 'ingest' as const, concurrency: 2 }],
   models,
+  power: awake,
 })
 
 const lane: LaneFacts = {
@@ -96,4 +102,31 @@ test('a job that comes after another names it, and says when that one needs some
   })
   expect(waitsFor(after('leased'), lane, [])).toBe('Waits for job 7')
   expect(waitsFor(after('dead'), lane, [])).toContain('try that one again')
+})
+
+test.each([
+  ['asleep', asleep, '“desk” is asleep since 2026-01-01 10:00 UTC'],
+  ['waking', { ...asleep, wake }, '“desk” is asleep since 2026-01-01 10:00 UTC, waking (try 3)'],
+  [
+    'waking',
+    { ...asleep, wake, usualMs: 40_400 },
+    '“desk” is asleep since 2026-01-01 10:00 UTC, waking (try 3), usually back in 40 s',
+  ],
+  ['booting', { ...awake, wake }, '“desk” is starting'],
+  ['unreachable', { ...asleep, problem: 'It did not answer' }, '“desk” cannot be woken: It did not answer'],
+  ['online', { ...awake, yields: 'somebody uses it' }, '“desk” yields: somebody uses it'],
+] as const)('work that waits for a machine which is %s says so: %j', (state, power, expected) => {
+  expect(laneWaitsFor(lane, [{ ...agent('desk', state), power }])).toBe(
+    `Waits for a machine that offers “ingest”: ${expected}`,
+  )
+})
+
+test('of several machines that are away the one is named that is back soonest', () => {
+  const agents = [
+    agent('a', 'unreachable'),
+    agent('b', 'waking'),
+    agent('c', 'asleep'),
+    agent('d', 'offline'),
+  ]
+  expect(laneWaitsFor(lane, agents)).toContain('“b”')
 })

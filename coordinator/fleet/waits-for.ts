@@ -1,7 +1,9 @@
 import type { Capability } from '../../protocol/capability.ts'
 import type { AgentView, LibraryState } from '../../protocol/fleet.ts'
 
-type Offer = Pick<AgentView, 'id' | 'name' | 'state' | 'lastSeenAt' | 'capabilities' | 'models'>
+type Offer = Pick<AgentView, 'id' | 'name' | 'state' | 'lastSeenAt' | 'capabilities' | 'models'> & {
+  power: Pick<AgentView['power'], 'since' | 'yields' | 'wake' | 'usualMs' | 'problem'>
+}
 
 /** What decides whether the jobs of a lane can start at all. */
 export type LaneFacts = {
@@ -21,12 +23,20 @@ export type LaneFacts = {
 
 /** Why the jobs of a lane wait though nothing is wrong with them; null when an agent works on them now. */
 export function laneWaitsFor(lane: LaneFacts, agents: readonly Offer[]): string | null {
-  const { library } = lane
-  if (lane.kindPaused) return 'Paused: this kind of work rests until somebody resumes it'
+  return whyClosed(lane) ?? waitsForNode(lane, agents)
+}
+
+/** No machine, however many there are, could start its jobs now. */
+export function isLaneClosed(lane: LaneFacts): boolean {
+  return whyClosed(lane) !== null
+}
+
+function whyClosed({ kindPaused, library, runsOffline }: LaneFacts): string | null {
+  if (kindPaused) return 'Paused: this kind of work rests until somebody resumes it'
   if (library?.paused) return `Paused: library “${library.name}” rests until somebody resumes it`
-  if (library?.state === 'offline' && !lane.runsOffline)
+  if (library?.state === 'offline' && !runsOffline)
     return `Waits for library “${library.name}”, which is offline`
-  return waitsForNode(lane, agents)
+  return null
 }
 
 /** Why a queued job waits: for another job, until a time, or with its lane. */
@@ -54,15 +64,58 @@ function waitsForNode(lane: LaneFacts, agents: readonly Offer[]): string | null 
     .filter((agent) => vaultId === null || agent.id === vaultId)
     .filter((agent) => agent.capabilities.some((offer) => offer.capability === capability))
   const offering = able.filter((agent) => model === null || agent.models.includes(model))
-  if (offering.some(({ state }) => state === 'online')) return null
+  if (offering.some(({ state, power }) => state === 'online' && power.yields === null)) return null
   if (able.length > 0 && offering.length === 0)
     return `Waits for model “${model}” on a machine that offers “${capability}”`
   const wanted = `Waits for a machine that offers “${capability}”`
+  const nearest = offering.toSorted(
+    (a, b) => nearness(a) - nearness(b) || lastSeen(b).localeCompare(lastSeen(a)),
+  )[0]
+  if (!nearest) return `${wanted}: none is known`
+  if (nearest.state !== 'draining') return `${wanted}: ${describeAway(nearest)}`
   const draining = offering.filter(({ state }) => state === 'draining')
-  if (draining.length > 0) return `${wanted}: ${names(draining)} takes no more work until it is resumed`
-  const last = offering.toSorted((a, b) => (b.lastSeenAt ?? '').localeCompare(a.lastSeenAt ?? ''))[0]
-  if (!last) return `${wanted}: none is known`
-  return `${wanted}: “${last.name}” is not connected, last seen ${last.lastSeenAt ? minute(last.lastSeenAt) : 'never'}`
+  return `${wanted}: ${names(draining)} takes no more work until it is resumed`
+}
+
+/** How soon a machine may be expected to work: the sooner, the less. */
+const nearnessOf: Record<AgentView['state'], number> = {
+  booting: 0,
+  waking: 1,
+  online: 2,
+  draining: 3,
+  asleep: 4,
+  offline: 5,
+  unreachable: 6,
+}
+
+function nearness({ state }: Offer): number {
+  return nearnessOf[state]
+}
+
+function lastSeen({ lastSeenAt }: Offer): string {
+  return lastSeenAt ?? ''
+}
+
+/** Of a machine that could do the work and does not: what keeps it, and what is done about it. */
+function describeAway({ name, state, lastSeenAt, power }: Offer): string {
+  const { since, wake, usualMs, yields, problem } = power
+  const slept = since ? `asleep since ${minute(since)}, ` : ''
+  const usual = usualMs === null ? '' : `, usually back in ${Math.round(usualMs / 1_000)} s`
+  switch (state) {
+    case 'online':
+    case 'draining':
+      return `“${name}” yields: ${yields}`
+    case 'booting':
+      return `“${name}” is ${slept}starting${usual}`
+    case 'waking':
+      return `“${name}” is ${slept}waking (try ${Math.max(1, wake?.packets ?? 1)})${usual}`
+    case 'asleep':
+      return `“${name}” is ${since ? `asleep since ${minute(since)}` : 'asleep'}`
+    case 'unreachable':
+      return `“${name}” cannot be woken${problem ? `: ${problem}` : ''}`
+    case 'offline':
+      return `“${name}” is not connected, last seen ${lastSeenAt ? minute(lastSeenAt) : 'never'}`
+  }
 }
 
 function names(agents: readonly Offer[]): string {

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { MachineState } from '../../protocol/power.ts'
 import type { Database } from '../db/database.ts'
 import type { DatabaseWatch } from '../db/watch/database-watch.ts'
 import { listAgents } from '../fleet/agent-views.ts'
@@ -67,7 +68,7 @@ export class Metrics {
   async read(db: Database, watch: DatabaseWatch): Promise<string> {
     this.#database.set(await watch.readView())
     const agents = await listAgents(db)
-    for (const state of ['online', 'draining', 'offline'] as const) {
+    for (const state of MachineState.options) {
       this.#agents.set({ state }, agents.filter((agent) => agent.state === state).length)
     }
     this.#events.reset()

@@ -28,6 +28,8 @@ import { checkIntroduction, checkVersion, type Door } from '../pairing/check-int
 import type { House } from '../pairing/house.ts'
 import { Reception } from '../pairing/reception.ts'
 import { revokeAgent } from '../pairing/revoke-agent.ts'
+import { takePowerReport } from '../wake/take-power-report.ts'
+import { noteOnline } from '../wake/wake-records.ts'
 import { answerEvent } from './answer-event.ts'
 import type { Presence } from './presence.ts'
 import type { SocketGuard } from './socket-guard.ts'
@@ -66,6 +68,8 @@ type Connected = {
   name: string
   capabilities: ReadonlySet<Capability>
   socket: Socket
+  /** It has said that it goes to sleep: whoever speaks next on this connection proves who they are first. */
+  isAsleep: boolean
 }
 
 /**
@@ -219,6 +223,10 @@ export class AgentHub {
     ) => {
       this.#answer(socket, event, async (message) => {
         if (!agent) throw new AppError('unauthenticated', 'Say hello first')
+        if (agent.isAsleep) {
+          socket.disconnect(true)
+          throw new AppError('unauthenticated', 'This machine has slept: say hello again')
+        }
         return handle(agent, message)
       })
     }
@@ -247,6 +255,7 @@ export class AgentHub {
       this.#options.onChange('jobs')
       return {}
     })
+    greeted('agent.power', (agent, message) => this.#takePower(agent, message))
     socket.on('disconnect', () => {
       clearTimeout(limit)
       this.#forget(socket)
@@ -323,6 +332,7 @@ export class AgentHub {
       name: row.name,
       capabilities: new Set(hello.capabilities.map((offer) => offer.capability)),
       socket,
+      isAsleep: false,
     }
     // First, so that the going of the old connection is not taken for the agent's.
     const before = this.#connected.get(row.id)
@@ -331,6 +341,7 @@ export class AgentHub {
     before?.socket.disconnect(true)
     if (isShared) namespace.serverSideEmit(GREETED, row.id)
     await socket.join([roomOfAgent(row.id), ...[...connected.capabilities].map(roomOfCapability)])
+    await noteOnline(db, row.id)
     const returned = await returnUnheld(db, row.id, hello.instance, hello.held)
     const gone = await renewLeases(db, row.id, hello.held, leaseTtlMs)
     log.info({ agent: row.name, returned }, 'agent connected')
@@ -384,6 +395,22 @@ export class AgentHub {
       .executeTakeFirst()
     if (numUpdatedRows === 0n) throw endStale(agent)
     return { gone: await renewLeases(db, agent.agentId, message.leases, leaseTtlMs) }
+  }
+
+  /** Of a machine that goes to sleep nothing more is expected: what it still held is for others at once. */
+  async #takePower(agent: Connected, report: AgentMessage<'agent.power'>) {
+    const { db, log, presence, onChange } = this.#options
+    const stay = await takePowerReport(db, agent.agentId, report)
+    if (report.state === 'sleeping' && !stay) {
+      agent.isAsleep = true
+      const returned = await returnUnheld(db, agent.agentId, agent.instance, [])
+      await presence.left(agent.agentId, agent.sessionHash)
+      log.info({ agent: agent.name, because: report.because, returned }, 'agent goes to sleep')
+      if (returned > 0) this.hintWork()
+      onChange('jobs')
+    }
+    onChange('agents')
+    return { stay }
   }
 
   async #takeChunk(agent: Connected, message: AgentMessage<'job.chunk'>) {

@@ -38,6 +38,16 @@ const wellFormed: Record<AgentEvent, Record<string, unknown>> = {
     log: [{ seq: 0, afterMs: 1, level: 'info', message: 'x' }],
   },
   'job.release': { leases: [{ jobId: 1, fencingToken: 1 }], reason: 'x' },
+  'agent.power': {
+    state: 'awake',
+    because: null,
+    notBefore: '2026-01-01T10:00:00Z',
+    yields: 'x',
+    sleepsAfterMinutes: 1,
+    canSleep: true,
+    relays: true,
+    problem: 'x',
+  },
 }
 
 /** Anything that JSON can carry, and what only JavaScript would make of it. */

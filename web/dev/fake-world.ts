@@ -5,6 +5,7 @@ import { fakeDatabase } from './fake-database.ts'
 import { type FakeFailure, minutesAgo } from './fake-jobs.ts'
 import { type FakeBucket, FakeLibrary } from './fake-library.ts'
 import type { FakePictures } from './fake-pictures.ts'
+import { fakePower } from './fake-power.ts'
 import { FakeQueue } from './fake-queue.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -145,6 +146,7 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
       roots: ['/srv/media/Photos', '/srv/media/Slides'],
       leases: isBusy ? 5 : isBroken ? 2 : 0,
       perMinute: isBusy ? 372 : 0,
+      power: fakePower(),
     },
     {
       id: 2,
@@ -171,6 +173,7 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
       roots: [],
       leases: 0,
       perMinute: 0,
+      power: fakePower(),
     },
   ]
 }

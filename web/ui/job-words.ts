@@ -53,6 +53,10 @@ export function stateOfJob(job: Pick<JobView, 'state' | 'error'>): StateWords {
 export const agentStates: Record<AgentView['state'], { tone: Tone; word: string }> = {
   online: { tone: 'good', word: 'Online' },
   draining: { tone: 'warn', word: 'Paused' },
+  asleep: { tone: 'quiet', word: 'Asleep' },
+  waking: { tone: 'busy', word: 'Waking up' },
+  booting: { tone: 'busy', word: 'Starting' },
+  unreachable: { tone: 'bad', word: 'Does not wake' },
   offline: { tone: 'quiet', word: 'Offline' },
 }
 

@@ -29,6 +29,8 @@ export type CoordinatorSocketOptions = {
   /** Coordinators of one house; any of them will do. */
   urls: readonly string[]
   log: Logger
+  /** This process has slept since it last looked, and nothing is known about the connection. */
+  hasSlept: () => boolean
   /** See `PinnedAgent`; null asks the certificate authorities. */
   fingerprint: string | null
   /**
@@ -53,6 +55,7 @@ export type CoordinatorSocketOptions = {
  * dialling → dialling: no greeting in time; the next one is tried, with growing, spread pauses, for ever.
  * greeted → dialling: the connection broke or was ended.
  * dialling → refused: the coordinator does not want this agent; tried again slowly, because a person may pair it.
+ * any → resting: `rest()`; nothing is dialled. resting → dialling: `redial()`.
  * any → closed: `close()`.
  *
  * A request waits for a greeted connection and is sent again when the connection breaks before its
@@ -71,6 +74,7 @@ export class CoordinatorSocket {
   #isClosing = false
   /** Why it did not speak with a coordinator last: said once. */
   #mistrusted: string | undefined
+  #isResting = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: CoordinatorSocketOptions) {
@@ -91,9 +95,19 @@ export class CoordinatorSocket {
     this.#socket?.close()
   }
 
-  /** Gives up a connection that may be dead. */
+  /** Gives up a connection that may be dead, and dials again. */
   redial(reason: string): void {
-    if (this.#isGreeted && this.#socket) this.#lost(this.#socket, reason)
+    if (this.#isResting && !this.#isClosing) {
+      this.#isResting = false
+      this.#dialAfter(0)
+    } else if (this.#isGreeted && this.#socket) this.#lost(this.#socket, reason)
+  }
+
+  /** Ends the connection and dials no more until `redial`. */
+  rest(): void {
+    this.#isResting = true
+    if (this.#socket) this.#lost(this.#socket, 'this machine goes to sleep')
+    clearTimeout(this.#timer)
   }
 
   get isGreeted(): boolean {
@@ -117,6 +131,11 @@ export class CoordinatorSocket {
       await untilAborted(this.#greeted.promise, signal)
       const socket = this.#socket
       if (!this.#isGreeted || !socket) continue
+      // Nothing is said about a lease by one who has not said hello since.
+      if (this.#options.hasSlept()) {
+        this.redial('this process slept')
+        continue
+      }
       const outgoing = message()
       if (outgoing === undefined) return undefined
       let raw: unknown
@@ -236,6 +255,7 @@ export class CoordinatorSocket {
     before?.close()
     clearTimeout(this.#timer)
     this.#turn += 1
+    if (this.#isResting) return
     this.#timer = setTimeout(() => this.#dial(), pauseMs)
   }
 }

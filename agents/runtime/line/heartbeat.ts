@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { CoordinatorSocket } from './coordinator-socket.ts'
 import type { HeldLeases, Renewal } from './held-leases.ts'
+import type { SleepWatch } from './sleep-watch.ts'
 
 /** Overdue leases are looked for this often at least, and ten times in an interval when that is shorter. */
 const CHECK_MS = 500
-/** A check that comes later than this, and than a whole beat, was held up by sleep. */
-const SLEPT_MS = 5_000
 
 export type HeartbeatOptions = {
   socket: CoordinatorSocket
@@ -15,6 +14,7 @@ export type HeartbeatOptions = {
   /** See `leaseNowMs`. */
   now: () => number
   intervalMs: () => number
+  sleepWatch: SleepWatch
 }
 
 /**
@@ -45,14 +45,14 @@ export class Heartbeat {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { leases, now, intervalMs, socket } = this.#options
+    const { leases, now, intervalMs, socket, sleepWatch } = this.#options
     let beatAt = 0
     let beating = false
-    let checkedAt = now()
+    sleepWatch.tick()
     while (!signal.aborted) {
       leases.dropOverdue()
-      if (now() - checkedAt > Math.max(SLEPT_MS, intervalMs())) socket.redial('this process slept')
-      checkedAt = now()
+      if (sleepWatch.hasSlept()) socket.redial('this process slept')
+      sleepWatch.tick()
       if (now() >= beatAt && !beating && socket.isGreeted) {
         beatAt = now() + intervalMs() * (0.9 + Math.random() * 0.2)
         beating = true

@@ -10,3 +10,7 @@ import { uptime } from 'node:os'
  */
 export const leaseNowMs: () => number =
   process.platform === 'linux' ? () => uptime() * 1_000 : () => performance.now()
+
+/** Clocks of which one goes on while this machine sleeps. Elsewhere that on the wall: set forward, it looks like sleep. */
+export const sleepClocks: readonly (() => number)[] =
+  process.platform === 'linux' ? [leaseNowMs] : [leaseNowMs, Date.now]

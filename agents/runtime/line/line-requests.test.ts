@@ -23,6 +23,7 @@ async function startRequests(coordinator: TestCoordinator, leaseIds: number[]) {
   const socket = new CoordinatorSocket({
     urls: [coordinator.url],
     log: pino({ level: 'silent' }),
+    hasSlept: () => false,
     fingerprint: null,
     hello: (challenge) => {
       const name = 'test'

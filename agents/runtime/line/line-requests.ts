@@ -59,6 +59,8 @@ export class LineRequests {
         return this.#fail(message as AgentMessage<'job.fail'>, signal)
       case 'job.release':
         return this.#release(message as AgentMessage<'job.release'>, signal)
+      case 'agent.power':
+        return this.#options.socket.request(event, () => message as AgentMessage<'agent.power'>, signal)
     }
   }
 

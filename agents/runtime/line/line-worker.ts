@@ -5,9 +5,10 @@ import { introduce } from '../introduce.ts'
 import { CoordinatorSocket } from './coordinator-socket.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { HeldLeases } from './held-leases.ts'
-import { leaseNowMs as now } from './lease-clock.ts'
+import { leaseNowMs as now, sleepClocks } from './lease-clock.ts'
 import { LineRequests } from './line-requests.ts'
 import type { FromLine, LineData, LineHint, ToLine } from './messages.ts'
+import { SleepWatch } from './sleep-watch.ts'
 import { StallWatch } from './stall-watch.ts'
 import { threadLog } from './thread-log.ts'
 
@@ -28,8 +29,10 @@ const log = threadLog(data.logLevel, (line) => post({ type: 'log', line }))
 let heartbeatMs = 0
 
 const leases = new HeldLeases({ now, onLost: (lost) => post({ type: 'lost', leases: lost }) })
+const sleepWatch = new SleepWatch({ clocks: sleepClocks, beatMs: () => heartbeatMs })
 const socket = new CoordinatorSocket({
   urls: data.urls,
+  hasSlept: () => sleepWatch.hasSlept(),
   log,
   fingerprint: data.coordinator.fingerprint,
   hello: (challenge) => {
@@ -55,7 +58,7 @@ const socket = new CoordinatorSocket({
   },
 })
 const requests = new LineRequests({ socket, leases, now, post })
-const heartbeat = new Heartbeat({ socket, log, leases, now, intervalMs: () => heartbeatMs })
+const heartbeat = new Heartbeat({ socket, log, leases, now, intervalMs: () => heartbeatMs, sleepWatch })
 const stallWatch = new StallWatch({
   limitMs: data.stallLimitMs,
   ask: () => post({ type: 'areYouThere' }),
@@ -76,6 +79,10 @@ port.on('message', (message: ToLine) => {
       return leases.addLog(message.lease, message.level, message.message)
     case 'forget':
       return leases.letGo(message.leases)
+    case 'rest':
+      return socket.rest()
+    case 'redial':
+      return socket.redial(message.reason)
     case 'here':
       return
     case 'close':

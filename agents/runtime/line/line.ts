@@ -143,6 +143,16 @@ export class Line extends EventEmitter<LineEvents> {
     this.#post({ type: 'forget', leases })
   }
 
+  /** Ends the connection; there is none until `redial()`, or until this machine has slept and is awake again. */
+  rest(): void {
+    this.#post({ type: 'rest' })
+  }
+
+  /** Says hello anew, on a new connection: whoever was asleep proves who they are before anything else. */
+  redial(reason: string): void {
+    this.#post({ type: 'redial', reason })
+  }
+
   #post(message: ToLine): void {
     this.#worker?.postMessage(message)
   }

@@ -46,6 +46,10 @@ export type ToLine =
   | { type: 'log'; lease: LeaseRef; level: LogLine['level']; message: string }
   /** The end of these cannot be told; their leases run out. */
   | { type: 'forget'; leases: LeaseRef[] }
+  /** The connection is ended, and there is none until `redial`: this machine goes to sleep. */
+  | { type: 'rest' }
+  /** Says hello anew, on a new connection. */
+  | { type: 'redial'; reason: string }
   /** The answer to `areYouThere`. */
   | { type: 'here' }
   | { type: 'close' }

@@ -123,6 +123,8 @@ export class TestCoordinator {
         return { refused: [], leases: this.lease((message as AgentMessage<'job.complete'>).slots) }
       case 'lease.renew':
         return { gone: [] }
+      case 'agent.power':
+        return { stay: false }
       default:
         return {}
     }

@@ -7,6 +7,8 @@ import { readJobSummary, requireKind } from '../../fleet/job-summary.ts'
 import { listFailures, listJobs, requireJob } from '../../fleet/job-views.ts'
 import { cancelJob, retryDeadJobs, retryJob } from '../../jobs/control.ts'
 import { setKind } from '../../jobs/set-kind.ts'
+import { sleepMachine, wakeMachine } from '../../wake/ask-machine.ts'
+import { changeWakePolicy, readPowerDetail } from '../../wake/power-detail.ts'
 import type { Handlers } from '../handler.ts'
 
 type Names =
@@ -22,6 +24,9 @@ type Names =
   | 'updateAgent'
   | 'drainAgent'
   | 'resumeAgent'
+  | 'getAgentPower'
+  | 'wakeAgent'
+  | 'sleepAgent'
 
 type Dependencies = { db: Database; fleet: FleetLink; onChange: (what: 'jobs' | 'agents') => void }
 
@@ -73,13 +78,26 @@ export function fleetHandlers(dependencies: Dependencies): Pick<Handlers, Names>
     },
     listAgents: async () => ({ items: await listAgents(db) }),
     updateAgent: async ({ params, body }) => {
-      await requireAgent(db, params.id)
-      const { name, concurrency } = body
+      const { name, wake, ...change } = body
+      const { settings } = await requireAgent(db, params.id)
       if (name !== undefined) await fleet.rename(params.id, name)
-      if (concurrency !== undefined) await fleet.configure(params.id, { concurrency })
+      const given = Object.entries(change).filter(([, value]) => value !== undefined)
+      if (given.length > 0) await fleet.configure(params.id, { ...settings, ...Object.fromEntries(given) })
+      if (wake) await changeWakePolicy(db, params.id, wake)
+      onChange('agents')
       return await requireAgent(db, params.id)
     },
     drainAgent: ({ params }) => drain(params.id, true),
     resumeAgent: ({ params }) => drain(params.id, false),
+    getAgentPower: ({ params }) => readPowerDetail(db, params.id),
+    wakeAgent: async ({ params, body, caller }) => {
+      await wakeMachine(db, params.id, { accountId: caller.id, test: body.test })
+      onChange('agents')
+      return await requireAgent(db, params.id)
+    },
+    sleepAgent: async ({ params }) => {
+      await sleepMachine(db, fleet, params.id)
+      return await requireAgent(db, params.id)
+    },
   }
 }

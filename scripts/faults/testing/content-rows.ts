@@ -42,6 +42,7 @@ const contentQueries: Record<string, string> = {
 export const leftOut: Record<string, string> = {
   account: 'who may sign in',
   agent: 'keys and machines',
+  agent_power: 'which machines sleep, and how they are woken',
   coordinator: 'which processes run',
   database_check: 'when the database was looked over',
   database_damage: 'what was found then',
@@ -59,6 +60,7 @@ export const leftOut: Record<string, string> = {
   scan_skipped: 'of a scan',
   session: 'who is signed in',
   socket_attachment: 'words between coordinators, on their way',
+  wake_event: 'history: who was woken, and what came of it',
 }
 
 export const comparedTables = Object.keys(contentQueries)

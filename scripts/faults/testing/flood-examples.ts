@@ -40,6 +40,16 @@ const honest: Record<AgentEvent, unknown> = {
   'job.complete': { jobs: [{ ...ref, result: ingestResult({ content: 'x' }), log }], slots },
   'job.fail': { ...ref, error: { code: 'internal', message: 'x' }, log },
   'job.release': { leases: [ref], reason: 'x' },
+  'agent.power': {
+    state: 'awake',
+    because: null,
+    notBefore: '2026-01-01T10:00:00Z',
+    yields: 'x',
+    sleepsAfterMinutes: 1,
+    canSleep: true,
+    relays: true,
+    problem: 'x',
+  },
 }
 
 export const floodEvents = Object.keys(agentEvents) as AgentEvent[]

@@ -3,10 +3,12 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
+import { startPower } from '../../../agents/power/start-power.ts'
 import { loadAgentKey } from '../../../agents/runtime/agent-key.ts'
 import { connectAgent } from '../../../agents/runtime/connect-agent.ts'
 import type { JobContext } from '../../../agents/runtime/job-handler.ts'
 import { AgentConfig } from '../../../config/agent-config.ts'
+import { environment } from '../../../config/environment.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import { runProcess } from '../../../config/run-process.ts'
 import {
@@ -31,7 +33,8 @@ await runProcess(log, async (closers) => {
   const key = loadAgentKey(config.stateFolder)
   const run = (input: unknown, context: JobContext) => work(input as ProbeInput, context)
   const handlers = new Map([[PROBE_KIND, { contract: probeContract, run }]])
-  connectAgent({ config, key, handlers, log }, closers)
+  const agent = connectAgent({ config, key, handlers, log }, closers)
+  startPower(agent, { power: config.power, log, searchPath: environment.path() }, closers)
 })
 
 async function work({ jobId, token, does, workMs }: ProbeInput, context: JobContext): Promise<ProbeResult> {
