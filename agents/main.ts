@@ -6,7 +6,7 @@ import { runProcess } from '../config/run-process.ts'
 import { startAgent } from './runtime/agent.ts'
 
 /** An agent: dials out to its coordinator, pulls work that its configuration offers, pushes results. */
-const config = loadConfig(AgentConfig)
+const config = loadConfig(AgentConfig, 'agent')
 const log = createProcessLog(`agent ${config.name}`, config.logLevel)
 
 await runProcess(log, (closers) => startAgent(config, log, closers, environment.path()))

@@ -32,10 +32,10 @@ export const AgentConfig = ProcessConfig.extend({
     .object({
       readers: z.int().min(1).max(64).default(2).describe('Files decoded at once, each in a child process'),
       memoryLimitBytes: z.int().min(268_435_456).default(1_073_741_824).describe('Per reader, in bytes'),
-      imageTimeoutMs: z.int().min(1_000).default(30_000),
-      videoTimeoutMs: z.int().min(1_000).default(120_000),
-      ffmpegPath: z.string().nullable().default(null).describe('null looks in PATH'),
-      ffprobePath: z.string().nullable().default(null).describe('null looks in PATH'),
+      imageTimeoutMs: z.int().min(1_000).default(30_000).describe('For the pictures of one image, in ms'),
+      videoTimeoutMs: z.int().min(1_000).default(120_000).describe('For each run of ffmpeg, in ms'),
+      ffmpegPath: z.string().nullable().default(null).describe('Path of ffmpeg; null looks in PATH'),
+      ffprobePath: z.string().nullable().default(null).describe('Path of ffprobe; null looks in PATH'),
     })
     .prefault({}),
   power: PowerConfig.prefault({}).describe('When this machine works, sleeps, and makes room for people'),

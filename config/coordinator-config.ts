@@ -6,7 +6,18 @@ export const CoordinatorConfig = ProcessConfig.extend({
   host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for the whole network'),
   port: z.int().min(0).max(65_535).default(8470).describe('TCP port; 0 takes a free one'),
   database: z
-    .union([z.object({ url: z.string().min(1) }), z.object({ socketFolder: z.string().min(1) })])
+    .union([
+      z.object({
+        url: z
+          .string()
+          .min(1)
+          .describe('Postgres server with pgvector and ltree: postgres://user:password@host/database')
+          .meta({ secret: true, environment: 'DATABASE_URL' }),
+      }),
+      z.object({
+        socketFolder: z.string().min(1).describe('Socket folder of the embedded database, instead of a url'),
+      }),
+    ])
     .describe('A Postgres server, or the socket folder of the embedded database'),
   dataFolder: z.string().min(1).describe('Where derived files are kept'),
   backupsFolder: z
@@ -20,7 +31,10 @@ export const CoordinatorConfig = ProcessConfig.extend({
     .default([])
     .describe('Origins under which browsers reach this server when a proxy stands before it'),
   admin: z
-    .object({ name: z.string().min(1).max(64), passwordFile: z.string().min(1) })
+    .object({
+      name: z.string().min(1).max(64).describe('Name of the first administrator, made once'),
+      passwordFile: z.string().min(1).describe('File with the password of the first administrator'),
+    })
     .nullable()
     .default(null)
     .describe('First administrator, made once if no account of this name exists'),

@@ -7,6 +7,8 @@ export const environment = {
   databaseUrl: (): string | undefined => process.env.DATABASE_URL || undefined,
   /** For the PATH of programs that Hearth calls and little else: children get no secrets. */
   path: (): string => process.env.PATH ?? '',
+  /** All of it, for the loader of the configuration. */
+  variables: (): Readonly<Record<string, string | undefined>> => process.env,
   noColor: (): boolean => Boolean(process.env.NO_COLOR),
 }
 
@@ -16,6 +18,13 @@ export function defaultDataFolder(platform: NodeJS.Platform = process.platform):
   if (platform === 'win32')
     return join(process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Hearth')
   return join(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'hearth')
+}
+
+/** Where a configuration file is looked for, best first, when nobody names one. */
+export function usualConfigFiles(): string[] {
+  const own = process.env.XDG_CONFIG_HOME || join(homedir(), '.config')
+  const folders = process.platform === 'win32' ? [] : ['/etc/hearth']
+  return [join(own, 'hearth'), ...folders].map((folder) => join(folder, 'hearth.yaml'))
 }
 
 /** What a child process needs of our environment to find programs and places, and nothing else. */
