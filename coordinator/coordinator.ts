@@ -8,6 +8,7 @@ import type { CoordinatorConfig } from '../config/coordinator-config.ts'
 import type { Closers } from '../config/run-process.ts'
 import { AppError } from '../protocol/errors.ts'
 import { ensureAdmin, isSetupNeeded } from './accounts/first-administrator.ts'
+import { LocalAccess } from './accounts/local-access.ts'
 import { SetupToken } from './accounts/setup-token.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { reasonOf } from './db/database-error.ts'
@@ -90,6 +91,7 @@ export async function startCoordinator(
   })
   closers.push(() => watch.stop())
   const setupToken = new SetupToken()
+  const localAccess = new LocalAccess(config.dataFolder)
   const http: HttpServer = createHttpServer({
     db,
     watch,
@@ -122,6 +124,7 @@ export async function startCoordinator(
       },
     }),
     setupToken,
+    localAccess,
     onChange: (what) => live.changed(what),
     onSignOut: (token) => live.endSession(token),
   })
@@ -195,6 +198,8 @@ export async function startCoordinator(
 
   const port = await listen(http, config)
   closers.push(() => closeServer(http.server))
+  await localAccess.publish(localUrl(config.host, port))
+  closers.push(() => localAccess.withdraw())
   await presence.start(config.url ?? ownUrl(config.host, port, hostname()))
   // Only now: an agent's row names the coordinator that it is connected to.
   if (adapter) await adapter.listening
@@ -205,6 +210,13 @@ export async function startCoordinator(
   closers.push(answerSupervisor({ db, log, setWebFolder: http.setWebFolder }))
   log.info({ host: config.host, port }, 'coordinator ready')
   return { port, setupToken: (await isSetupNeeded(db)) ? setupToken.value : null }
+}
+
+/** Where programs on this machine reach the coordinator. */
+function localUrl(host: string, port: number): string {
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  const name = isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
 }
 
 /** A statement that hangs must not keep the process: the database gives it up with its connection. */

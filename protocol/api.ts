@@ -80,6 +80,19 @@ export const Account = z
   .meta({ id: 'Account' })
 export type Account = z.infer<typeof Account>
 
+export const ApiTokenView = z
+  .object({
+    id: z.int().positive(),
+    name: z.string(),
+    /** What it may do at most; never more than its owner. */
+    scope: z.enum(['admin', 'user']),
+    createdAt: z.iso.datetime(),
+    /** To the minute. */
+    lastUsedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'ApiToken' })
+export type ApiTokenView = z.infer<typeof ApiTokenView>
+
 export const ErrorAnswer = z
   .object({ error: z.object({ code: ErrorCode, message: z.string(), details: z.unknown().optional() }) })
   .meta({ id: 'Error' })
@@ -157,6 +170,31 @@ export const routes = {
     path: '/api/session',
     access: 'user',
     summary: 'Sign out',
+    answer: Nothing,
+  },
+
+  listTokens: {
+    method: 'get',
+    path: '/api/tokens',
+    access: 'user',
+    summary: 'Your tokens for programs, newest first',
+    answer: z.object({ items: z.array(ApiTokenView) }),
+  },
+  createToken: {
+    method: 'post',
+    path: '/api/tokens',
+    access: 'user',
+    summary:
+      'Make a token with which a program acts for you; it is shown this once. Only for who is signed in',
+    body: z.object({ name: z.string().trim().min(1).max(64), scope: z.enum(['admin', 'user']) }),
+    answer: ApiTokenView.extend({ token: z.string() }),
+  },
+  deleteToken: {
+    method: 'delete',
+    path: '/api/tokens/:id',
+    access: 'user',
+    summary: 'Revoke one of your tokens; the next request with it is refused',
+    params: idParams,
     answer: Nothing,
   },
 

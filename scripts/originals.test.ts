@@ -43,6 +43,10 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   'agents/vault/root-groups.ts': { names: ['readFileSync'], because: 'the mounts, in /proc' },
   'agents/vault/watch-memory.ts': { names: ['readFile'], because: 'what a process uses, in /proc' },
   'agents/vault/work-folder.ts': { names: ['mkdtemp', 'rm', 'symlink'], because: 'its own temporary folder' },
+  'coordinator/accounts/local-access.ts': {
+    names: ['rename', 'rm', 'writeFile'],
+    because: 'the key of the command line, in the data folder',
+  },
   'coordinator/accounts/first-administrator.ts': { names: ['readFile'], because: 'the password file' },
   'coordinator/db/backup/backup-status.ts': {
     names: ['readFile', 'rename', 'rm', 'writeFile'],

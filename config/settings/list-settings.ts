@@ -27,6 +27,7 @@ type Node = {
   anyOf?: Node[]
   items?: Node
   enum?: unknown[]
+  const?: unknown
   format?: string
   minimum?: number
   maximum?: number
@@ -51,8 +52,15 @@ function inside(node: Node, prefix: string, isParentRequired: boolean): Setting[
     if (objects.length === 0) return [settingOf(path, child, variants[0] ?? child, isRequired)]
     // One of several, or none of it, can be chosen: so no part of it has to be there.
     const isChoice = objects.length > 1 || (child.anyOf ?? []).length > 1
-    return objects.flatMap((object) => inside(object, path, isRequired && !isChoice))
+    const words = variants.filter(({ properties }) => properties === undefined)
+    const own = words.length === 0 ? [] : [settingOf(path, child, oneOf(words), isRequired)]
+    return [...own, ...objects.flatMap((object) => inside(object, path, isRequired && !isChoice))]
   })
+}
+
+/** Several words to choose from, as one list of them. */
+function oneOf(words: Node[]): Node {
+  return { type: 'string', enum: words.flatMap((word) => word.enum ?? [word.const ?? word.type]) }
 }
 
 function settingOf(path: string, node: Node, variant: Node, isRequired: boolean): Setting {

@@ -21,6 +21,15 @@ type Json<T> = ColumnType<T | null, string | null | undefined, string | null>
 /** The tables of `migrations/`, as Kysely sees them. Times come as `Date`, bytea as `Buffer`, bigint as number. */
 export type Tables = {
   account: { id: Id; name: string; password_hash: string; role: 'admin' | 'user'; created_at: CreatedAt }
+  api_token: {
+    id: Id
+    account_id: number
+    name: string
+    scope: 'admin' | 'user'
+    token_hash: Buffer
+    created_at: CreatedAt
+    last_used_at: Date | null
+  }
   session: { token_hash: Buffer; account_id: number; created_at: CreatedAt; expires_at: Date }
   agent: {
     id: Id

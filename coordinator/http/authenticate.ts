@@ -1,34 +1,39 @@
 import type { Context } from 'koa'
 import type { Access, Account } from '../../protocol/api.ts'
 import { AppError } from '../../protocol/errors.ts'
+import { findAccountByToken } from '../accounts/api-tokens.ts'
 import { findAgentByToken } from '../accounts/find-agent.ts'
+import type { LocalAccess } from '../accounts/local-access.ts'
 import { findSession } from '../accounts/sessions.ts'
 import type { Database } from '../db/database.ts'
 import { isSecureRequest, readSessionCookie } from './session-cookie.ts'
 
+/** What is asked about who calls. */
+export type Doorkeeper = {
+  db: Database
+  publicOrigins: readonly string[]
+  /** Null where nobody is let in for being on this machine. */
+  localAccess: LocalAccess | null
+}
+
 export type Caller = Account | { agentId: number } | undefined
 
 /**
- * Lets a request in or throws. Each kind of access asks for its own proof: a session opens nothing that
- * is for agents, and an agent's token nothing that is for people.
+ * Lets a request in or throws. Each kind of access asks for its own proof: a session or a token of a person
+ * opens nothing that is for agents, and an agent's token nothing that is for people.
  *
  * @throws AppError `unauthenticated` or `forbidden`
  */
-export async function requireAccess(
-  db: Database,
-  access: Access,
-  context: Context,
-  publicOrigins: readonly string[],
-): Promise<Caller> {
+export async function requireAccess(door: Doorkeeper, access: Access, context: Context): Promise<Caller> {
   switch (access) {
     case 'public':
       return undefined
     case 'agent':
-      return { agentId: await requireAgent(db, context) }
+      return { agentId: await requireAgent(door.db, context) }
     case 'user':
-      return await requireUser(db, context, publicOrigins)
+      return await requireUser(door, context)
     case 'admin': {
-      const account = await requireUser(db, context, publicOrigins)
+      const account = await requireUser(door, context)
       if (account.role !== 'admin') throw new AppError('forbidden', 'Only an administrator may do this')
       return account
     }
@@ -40,22 +45,30 @@ export function sessionTokenOf(context: Context, publicOrigins: readonly string[
   return readSessionCookie(context.headers.cookie, isSecureRequest(context.headers, publicOrigins))
 }
 
-async function requireUser(
-  db: Database,
-  context: Context,
-  publicOrigins: readonly string[],
-): Promise<Account> {
-  const token = sessionTokenOf(context, publicOrigins)
-  const account = token === undefined ? undefined : await findSession(db, token)
+async function requireUser(door: Doorkeeper, context: Context): Promise<Account> {
+  const bearer = bearerOf(context)
+  // Whoever shows a token is who the token says, or nobody.
+  if (bearer !== undefined) {
+    const account =
+      (await findAccountByToken(door.db, bearer)) ?? (await door.localAccess?.findAccount(door.db, bearer))
+    if (!account) throw new AppError('unauthenticated', 'This token is not valid, or not any more')
+    return account
+  }
+  const token = sessionTokenOf(context, door.publicOrigins)
+  const account = token === undefined ? undefined : await findSession(door.db, token)
   if (!account) throw new AppError('unauthenticated', 'Sign in first')
   return account
 }
 
 async function requireAgent(db: Database, context: Context): Promise<number> {
-  const token = /^Bearer ([\x21-\x7e]{16,256})$/i.exec(context.headers.authorization ?? '')?.[1]
+  const token = bearerOf(context)
   const agentId = token === undefined ? undefined : await findAgentByToken(db, token)
   if (agentId === undefined) {
     throw new AppError('unauthenticated', 'This is for agents, with the token of their last hello')
   }
   return agentId
+}
+
+function bearerOf(context: Context): string | undefined {
+  return /^Bearer ([\x21-\x7e]{16,256})$/i.exec(context.headers.authorization ?? '')?.[1]
 }

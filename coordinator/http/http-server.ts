@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import Koa from 'koa'
 import type { Logger } from 'pino'
 import { AppError } from '../../protocol/errors.ts'
+import type { LocalAccess } from '../accounts/local-access.ts'
 import type { SetupToken } from '../accounts/setup-token.ts'
 import type { Database } from '../db/database.ts'
 import type { DatabaseWatch } from '../db/watch/database-watch.ts'
@@ -9,7 +10,7 @@ import type { FleetLink } from '../fleet/fleet-link.ts'
 import type { DerivedStore } from '../media/derived-store.ts'
 import type { Transfers } from '../media/transfers.ts'
 import { answerErrors } from './answer-errors.ts'
-import { requireAccess } from './authenticate.ts'
+import { type Doorkeeper, requireAccess } from './authenticate.ts'
 import { answerDocs } from './docs-pages.ts'
 import { accountHandlers } from './handlers/account-handlers.ts'
 import { assetHandlers } from './handlers/asset-handlers.ts'
@@ -18,6 +19,7 @@ import { libraryHandlers } from './handlers/library-handlers.ts'
 import { mediaHandlers } from './handlers/media-handlers.ts'
 import { type PairingFacts, pairingHandlers } from './handlers/pairing-handlers.ts'
 import { systemHandlers } from './handlers/system-handlers.ts'
+import { tokenHandlers } from './handlers/token-handlers.ts'
 import { Metrics } from './metrics.ts'
 import { registerRoutes } from './register-routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -37,6 +39,8 @@ export type HttpDependencies = {
   derivedStore: DerivedStore
   transfers: Transfers
   setupToken: SetupToken
+  /** Lets in the command line on this machine; without it nobody is. */
+  localAccess?: LocalAccess
   /** What screens show has changed. */
   onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline' | 'joining') => void
   /** The session behind this token has just ended. */
@@ -57,13 +61,14 @@ export function createHttpServer(dependencies: HttpDependencies): HttpServer {
   const { db, log, publicOrigins } = dependencies
   const metrics = new Metrics()
   const web = new WebApp(dependencies.webFolder)
+  const door: Doorkeeper = { db, publicOrigins, localAccess: dependencies.localAccess ?? null }
   const router = registerRoutes({
-    db,
-    publicOrigins,
+    door,
     checkAnswers: dependencies.checkAnswers ?? false,
     handlers: {
       ...systemHandlers(dependencies, metrics),
       ...accountHandlers(dependencies),
+      ...tokenHandlers(dependencies),
       ...libraryHandlers(dependencies),
       ...assetHandlers(dependencies),
       ...mediaHandlers(dependencies),
@@ -84,7 +89,7 @@ export function createHttpServer(dependencies: HttpDependencies): HttpServer {
       throw new AppError('not_found', `There is no ${context.method} ${context.path}`)
     }
     if (/^\/docs(\/|$)/.test(context.path)) {
-      await requireAccess(db, 'user', context, publicOrigins)
+      await requireAccess(door, 'user', context)
       if (answerDocs(context)) return
       throw new AppError('not_found', 'There is no such page')
     }

@@ -5,9 +5,8 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import { type RouteContract, type RouteName, routes } from '../../protocol/api.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { Database } from '../db/database.ts'
 import { parseInput } from './answer-errors.ts'
-import { type Caller, requireAccess } from './authenticate.ts'
+import { type Caller, type Doorkeeper, requireAccess } from './authenticate.ts'
 import type { Handlers } from './handler.ts'
 import { isSameOrigin } from './judge-origin.ts'
 
@@ -19,9 +18,8 @@ const COMPRESS_FROM_BYTES = 1_400
 const NOTHING = {}
 
 export type RegisterOptions = {
-  db: Database
+  door: Doorkeeper
   handlers: Handlers
-  publicOrigins: readonly string[]
   /** In tests: every answer must be what the contract says. */
   checkAnswers: boolean
 }
@@ -44,13 +42,13 @@ export function registerRoutes(options: RegisterOptions): Router {
     const route: RouteContract = routes[name]
     const handle = options.handlers[name] as AnyHandler
     router.register(route.path, methodsOf(route), async (context: Context) => {
-      if (route.method !== 'get' && !isSameOrigin(context, options.publicOrigins)) {
+      if (route.method !== 'get' && !isSameOrigin(context, options.door.publicOrigins)) {
         throw new AppError(
           'forbidden',
           'This request came from another site; open Hearth itself and try again',
         )
       }
-      const caller = await requireAccess(options.db, route.access, context, options.publicOrigins)
+      const caller = await requireAccess(options.door, route.access, context)
       const answer = await handle({ ...(await readInput(route, context)), caller, context })
       await writeAnswer(route, answer, context, options.checkAnswers)
     })

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { CoordinatorMessage } from '../../../protocol/agents.ts'
+import type { LocalAccess } from '../../accounts/local-access.ts'
 import { startSession } from '../../accounts/sessions.ts'
 import { SetupToken } from '../../accounts/setup-token.ts'
 import { createToken, tokenHash } from '../../accounts/token-hash.ts'
@@ -49,6 +50,7 @@ export type TestServerOptions = {
   publicOrigins?: string[]
   webFolder?: string | null
   waitMs?: number
+  localAccess?: LocalAccess
 }
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -117,6 +119,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     derivedStore: store,
     transfers,
     setupToken: test.setupToken,
+    ...(options.localAccess ? { localAccess: options.localAccess } : {}),
     onChange: (what) => void test.changes.push(what),
     onSignOut: (token) => void test.signedOut.push(token),
     checkAnswers: true,

@@ -43,6 +43,7 @@ export const leftOut: Record<string, string> = {
   account: 'who may sign in',
   agent: 'keys and machines',
   agent_power: 'which machines sleep, and how they are woken',
+  api_token: 'which programs may act for people',
   coordinator: 'which processes run',
   database_check: 'when the database was looked over',
   database_damage: 'what was found then',
