@@ -26,6 +26,8 @@ export type FaultSizes = {
   flood: { packets: number }
   /** R37: kills on each database. */
   migrationKilled: { onServer: number; onEmbedded: number }
+  /** R35 */
+  soak: { seconds: number; jobsPerSecond: number }
   /** R34 */
   manyStarts: { starts: number }
 }
@@ -45,6 +47,7 @@ const short: FaultSizes = {
   busyHandler: { busyMs: 8_000, leaseTtlMs: 3_000 },
   flood: { packets: 5_000 },
   migrationKilled: { onServer: 10, onEmbedded: 3 },
+  soak: { seconds: 20, jobsPerSecond: 200 },
   manyStarts: { starts: 10 },
 }
 
@@ -64,6 +67,7 @@ const full: FaultSizes = {
   busyHandler: { busyMs: 50_000, leaseTtlMs: 5_000 },
   flood: { packets: 100_000 },
   migrationKilled: { onServer: 80, onEmbedded: 80 },
+  soak: { seconds: 600, jobsPerSecond: 200 },
   manyStarts: { starts: 50 },
 }
 
