@@ -20,11 +20,11 @@ export const CoordinatorConfig = ProcessConfig.extend({
     ])
     .describe('A Postgres server, or the socket folder of the embedded database'),
   dataFolder: z.string().min(1).describe('Where derived files are kept'),
-  backupsFolder: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe('Where npm start keeps its backups, to tell how they went; null: it makes none'),
+  backupsFolder: z.string().nullable().default(null).describe('Where backups are kept; null: there are none'),
+  backupBeforeUpgrade: z
+    .boolean()
+    .default(true)
+    .describe('Make a backup of the database of a server before migrations change it'),
   webFolder: z.string().nullable().default(null).describe('The built web app; null serves the API alone'),
   publicOrigins: z
     .array(z.url())

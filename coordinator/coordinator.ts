@@ -10,6 +10,7 @@ import { AppError } from '../protocol/errors.ts'
 import { ensureAdmin, isSetupNeeded } from './accounts/first-administrator.ts'
 import { LocalAccess } from './accounts/local-access.ts'
 import { SetupToken } from './accounts/setup-token.ts'
+import { backUpBeforeUpgrade } from './db/backup/back-up-before-upgrade.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { reasonOf } from './db/database-error.ts'
 import { DamageRecord } from './db/integrity/damage-record.ts'
@@ -61,6 +62,8 @@ export async function startCoordinator(
   const damage = new DamageRecord({ db, log })
   closers.push(() => closeDatabase(db))
   await requireDatabase(db, config.database)
+  const { database: address, backupsFolder } = config
+  if (config.backupBeforeUpgrade) await backUpBeforeUpgrade({ address, backupsFolder, log })
   await migrate(db)
 
   const house = await loadHouse(db)

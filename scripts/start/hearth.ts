@@ -172,6 +172,8 @@ export class Hearth {
       database,
       dataFolder: data,
       backupsFolder: noBackups ? null : dataFolder.backups(data),
+      // It has been made by now.
+      backupBeforeUpgrade: false,
       webFolder: this.#webFolder,
       admin: adminName && adminPasswordFile ? { name: adminName, passwordFile: adminPasswordFile } : null,
       enrolledAgents: ['vault', 'worker'].map((name) => ({
