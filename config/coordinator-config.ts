@@ -5,6 +5,22 @@ import { ProcessConfig } from './process-config.ts'
 export const CoordinatorConfig = ProcessConfig.extend({
   host: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for the whole network'),
   port: z.int().min(0).max(65_535).default(8470).describe('TCP port; 0 takes a free one'),
+  tls: z
+    .union([
+      z.literal('off'),
+      z.literal('selfSigned'),
+      z.object({ certFile: z.string().min(1), keyFile: z.string().min(1) }),
+    ])
+    .default('off')
+    .describe(
+      'off: plain HTTP. selfSigned: a certificate made once and kept in the data folder, which agents pin. Or the PEM files of your own, read again when they are renewed',
+    ),
+  joinRequests: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Agents may ask to be let in without a code, and find this coordinator on the local network by mDNS unless it listens on loopback only',
+    ),
   database: z
     .union([
       z.object({

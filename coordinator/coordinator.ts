@@ -34,8 +34,10 @@ import { createJobTypes } from './job-types.ts'
 import type { JobTypes } from './jobs/job-type.ts'
 import { DerivedStore } from './media/derived-store.ts'
 import { Transfers } from './media/transfers.ts'
+import { advertise } from './pairing/advertise.ts'
 import { loadHouse } from './pairing/house.ts'
-import { pairingUrls } from './pairing/pairing-urls.ts'
+import { isLoopback, pairingUrls } from './pairing/pairing-urls.ts'
+import { loadCertificate } from './tls/load-certificate.ts'
 import { Waker } from './wake/waker.ts'
 
 const VERSION = '0.1.0'
@@ -44,7 +46,14 @@ const MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 const CLOSE_LIMIT_MS = 3_000
 
 /** What the supervisor learns when the coordinator is ready. */
-export type CoordinatorInfo = { port: number; setupToken: string | null }
+export type CoordinatorInfo = {
+  port: number
+  setupToken: string | null
+  /** By which agents on this machine know it. */
+  house: string
+  /** Of its certificate, base64url; null without TLS. */
+  fingerprint: string | null
+}
 
 /**
  * Puts a coordinator together and starts it.
@@ -67,6 +76,7 @@ export async function startCoordinator(
   await migrate(db)
 
   const house = await loadHouse(db)
+  const certificate = await loadCertificate(config)
   const derivedStore = new DerivedStore(config.dataFolder, `${hostname()}:${config.port}`)
   await derivedStore.prepare()
   if (config.admin) await ensureAdmin(db, config.admin)
@@ -101,6 +111,8 @@ export async function startCoordinator(
     log,
     version: VERSION,
     publicOrigins: config.publicOrigins,
+    certificate: certificate?.pair ?? null,
+    sharedCertificate: certificate?.isSelfSigned ? certificate.pair.cert : null,
     webFolder: config.webFolder,
     fleet: {
       sendTo: (agentId, event, message) => hub.sendTo(agentId, event, message),
@@ -113,9 +125,11 @@ export async function startCoordinator(
     },
     pairing: {
       house: house.publicKey,
-      fingerprint: () => null,
-      urls: () =>
-        pairingUrls({ ...config, port: portOf(http), isTls: false, interfaces: networkInterfaces() }),
+      fingerprint: () => (certificate?.isSelfSigned ? certificate.fingerprint : null),
+      urls: () => {
+        const isTls = certificate !== null
+        return pairingUrls({ ...config, port: portOf(http), isTls, interfaces: networkInterfaces() })
+      },
     },
     derivedStore,
     transfers: new Transfers({
@@ -132,6 +146,8 @@ export async function startCoordinator(
     onSignOut: (token) => live.endSession(token),
   })
   closers.push(() => http.close())
+  certificate?.watch(log, http.setCertificate)
+  closers.push(() => certificate?.stop())
 
   const guard = new SocketGuard({ log })
   const io = new SocketServer({
@@ -153,6 +169,8 @@ export async function startCoordinator(
     leaseTtlMs: config.leaseTtlMs,
     onChange: (what) => live.changed(what),
     house,
+    channels: () => certificate?.channels ?? [''],
+    takesJoinRequests: config.joinRequests,
   })
   const live = attachLive(io, {
     db,
@@ -204,15 +222,24 @@ export async function startCoordinator(
   await localAccess.publish(localUrl(config.host, port))
   closers.push(() => localAccess.withdraw())
   await presence.start(config.url ?? ownUrl(config.host, port, hostname()))
+  await presence.start(config.url ?? ownUrl(config.host, port, hostname(), certificate !== null))
   // Only now: an agent's row names the coordinator that it is connected to.
   if (adapter) await adapter.listening
   io.attach(http.server)
   guard.attach(io)
   // Agents and browsers go elsewhere at once. Not waited for: one that sleeps takes half a minute to say goodbye.
   closers.push(() => void io.close())
+  if (config.joinRequests && !isLoopback(config.host)) {
+    closers.push(advertise({ port, isTls: certificate !== null, house: house.publicKey, log }))
+  }
   closers.push(answerSupervisor({ db, log, setWebFolder: http.setWebFolder }))
   log.info({ host: config.host, port }, 'coordinator ready')
-  return { port, setupToken: (await isSetupNeeded(db)) ? setupToken.value : null }
+  return {
+    port,
+    setupToken: (await isSetupNeeded(db)) ? setupToken.value : null,
+    house: house.publicKey,
+    fingerprint: certificate?.fingerprint ?? null,
+  }
 }
 
 /** Where programs on this machine reach the coordinator. */

@@ -1,4 +1,5 @@
 import { AppError, toErrorBody } from '../protocol/errors.ts'
+import { agentCommand } from './command/agent.ts'
 import { backupCommand } from './command/backup.ts'
 import type { Command } from './command/command.ts'
 import { databaseCommand } from './command/database.ts'
@@ -7,6 +8,7 @@ import { ConsoleScreen } from './start/console-screen.ts'
 
 /** `hearth COMMAND …`: what is done to a Hearth beside running it. */
 const commands: Record<string, Command> = {
+  agent: agentCommand,
   backup: backupCommand,
   restore: restoreCommand,
   database: databaseCommand,

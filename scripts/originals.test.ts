@@ -142,6 +142,11 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   },
   'coordinator/http/docs-pages.ts': { names: ['createReadStream'], because: 'pages that come with Hearth' },
   'coordinator/http/web-app.ts': { names: ['readFile'], because: 'the built web app' },
+  'coordinator/tls/own-certificate.ts': {
+    names: ['link', 'mkdir', 'readFile', 'rm', 'writeFile'],
+    because: 'the coordinator’s own certificate',
+  },
+  'coordinator/tls/server-certificate.ts': { names: ['readFile'], because: 'the owner’s certificate' },
   'coordinator/media/derived-store.ts': {
     names: ['createWriteStream', 'mkdir', 'open', 'rename', 'rm'],
     because: 'the derived store',

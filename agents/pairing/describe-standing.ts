@@ -14,10 +14,19 @@ export type Standing = Omit<IdentifyAnswer, 'proof' | 'state'> & {
   fingerprint: string | null
 }
 
+/** Before the first pairing. */
+export const unpaired: Standing = {
+  state: 'unpaired',
+  name: null,
+  online: false,
+  paused: false,
+  reason: null,
+  fingerprint: null,
+}
+
 /** Asks the coordinators one after the other, until one answers. Its connection, where it has one, is left alone. */
-export async function describeStanding(pairing: Pairing | undefined, key: AgentKey): Promise<Standing> {
+export async function describeStanding(pairing: Pairing, key: AgentKey): Promise<Standing> {
   const nothing = { name: null, online: false, paused: false }
-  if (!pairing) return { ...nothing, state: 'unpaired', reason: null, fingerprint: null }
   const { urls, house, name } = pairing
   const fingerprint = joinFingerprint(house, key.publicKey)
   let reason = ''

@@ -42,7 +42,7 @@ export async function requireAccess(door: Doorkeeper, access: Access, context: C
 
 /** The session's cookie of a request, as it was sent. */
 export function sessionTokenOf(context: Context, publicOrigins: readonly string[]): string | undefined {
-  return readSessionCookie(context.headers.cookie, isSecureRequest(context.headers, publicOrigins))
+  return readSessionCookie(context.headers.cookie, isSecureRequest(context.req, publicOrigins))
 }
 
 async function requireUser(door: Doorkeeper, context: Context): Promise<Account> {

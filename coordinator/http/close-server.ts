@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import type { Server as TlsServer } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** How long requests that are being answered may go on, in ms; the stream of an original is cut then. */
@@ -6,7 +7,7 @@ const GRACE_MS = 5_000
 const IDLE_CHECK_MS = 50
 
 /** Takes nothing new and lets requests that are being answered end; what takes longer is broken off. */
-export async function closeServer(server: Server, graceMs = GRACE_MS): Promise<void> {
+export async function closeServer(server: Server | TlsServer, graceMs = GRACE_MS): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   // A connection that is kept alive would stay open after the answer that it was busy with.
   const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)

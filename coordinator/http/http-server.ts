@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import Koa from 'koa'
 import type { Logger } from 'pino'
 import { AppError } from '../../protocol/errors.ts'
@@ -9,6 +10,7 @@ import type { DatabaseWatch } from '../db/watch/database-watch.ts'
 import type { FleetLink } from '../fleet/fleet-link.ts'
 import type { DerivedStore } from '../media/derived-store.ts'
 import type { Transfers } from '../media/transfers.ts'
+import type { CertificatePair } from '../tls/server-certificate.ts'
 import { answerErrors } from './answer-errors.ts'
 import { type Doorkeeper, requireAccess } from './authenticate.ts'
 import { answerDocs } from './docs-pages.ts'
@@ -32,8 +34,12 @@ export type HttpDependencies = {
   /** Of this program, as `package.json` says. */
   version: string
   publicOrigins: readonly string[]
+  /** Null speaks plain HTTP. */
+  certificate: CertificatePair | null
   /** The built web app; null until there is one. */
   webFolder: string | null
+  /** The certificate of the other coordinators where it is their own, as PEM; null asks the authorities. */
+  sharedCertificate: string | null
   fleet: FleetLink
   pairing: PairingFacts
   derivedStore: DerivedStore
@@ -50,11 +56,15 @@ export type HttpDependencies = {
 }
 
 export type HttpServer = {
-  server: Server
+  server: Server | TlsServer
+  /** From the next connection on; nothing happens without TLS. */
+  setCertificate: (certificate: CertificatePair) => void
   setWebFolder: (folder: string | null) => void
   /** Stops measuring; closing the server is its owner's. */
   close: () => void
 }
+
+const timeouts = { keepAliveTimeout: 65_000 }
 
 /** The coordinator's HTTP side, not yet listening. */
 export function createHttpServer(dependencies: HttpDependencies): HttpServer {
@@ -97,11 +107,16 @@ export function createHttpServer(dependencies: HttpDependencies): HttpServer {
   })
 
   const handle = app.callback()
-  const server = createServer(
-    { keepAliveTimeout: 65_000 },
-    (request, response) => void handle(request, response),
-  )
+  const answer = (request: IncomingMessage, response: ServerResponse) => void handle(request, response)
+  const { certificate } = dependencies
+  const tlsServer = certificate && createTlsServer({ ...certificate, ...timeouts }, answer)
+  const server = tlsServer ?? createServer(timeouts, answer)
   // An original takes as long as its reader likes. Headers still have to come within a minute.
   server.requestTimeout = 0
-  return { server, setWebFolder: (folder) => web.setFolder(folder), close: () => metrics.close() }
+  return {
+    server,
+    setCertificate: (pair) => tlsServer?.setSecureContext(pair),
+    setWebFolder: (folder) => web.setFolder(folder),
+    close: () => metrics.close(),
+  }
 }

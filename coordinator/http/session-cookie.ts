@@ -32,14 +32,18 @@ export function writeSessionCookie(
   return `${name}=${session?.token ?? ''}; Path=/; HttpOnly; SameSite=Lax; Expires=${expires}${secure}`
 }
 
+/** As `IncomingMessage`; the socket of an encrypted connection says so. */
+export type ReceivedRequest = { headers: Pick<IncomingHttpHeaders, 'host'>; socket?: object }
+
 /**
- * Whether the browser reached this server over https: the coordinator itself speaks plain HTTP, so only a
- * proxy can have ended TLS, and then the configuration names the https origin for the host that was asked.
+ * Whether the browser reached this server over https: the connection itself is encrypted, or a proxy has ended TLS,
+ * and then the configuration names the https origin for the host that was asked.
  */
 export function isSecureRequest(
-  headers: Pick<IncomingHttpHeaders, 'host'>,
+  { headers, socket }: ReceivedRequest,
   publicOrigins: readonly string[],
 ): boolean {
+  if (socket && 'encrypted' in socket && socket.encrypted === true) return true
   const { host } = headers
   return publicOrigins.some((own) => own.startsWith('https:') && isOwnOrigin(new URL(own).origin, host, []))
 }

@@ -113,7 +113,7 @@ export class LiveBroadcast {
   async #admit(socket: Socket): Promise<void> {
     const { headers } = socket.handshake
     const { db, log, publicOrigins } = this.#dependencies
-    const token = readSessionCookie(headers.cookie, isSecureRequest(headers, publicOrigins))
+    const token = readSessionCookie(headers.cookie, isSecureRequest(socket.request, publicOrigins))
     try {
       if (token === undefined || !(await findSession(db, token))) {
         throw new AppError('unauthenticated', 'Sign in first')

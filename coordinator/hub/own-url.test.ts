@@ -10,3 +10,7 @@ test.each([
 ])('a coordinator that listens on %s is reached at %s', (host, url) => {
   expect(ownUrl(host, 8470, 'nas')).toBe(url)
 })
+
+test('with TLS it is an https address', () => {
+  expect(ownUrl('0.0.0.0', 8470, 'nas', true)).toBe('https://nas:8470')
+})

@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { pipeline } from 'node:stream/promises'
 import { ErrorAnswer, routes } from '../../protocol/api.ts'
 import { AppError } from '../../protocol/errors.ts'
@@ -23,6 +23,7 @@ export function isRelayed(headers: IncomingHttpHeaders): boolean {
  * them. Resolves when it has all; whichever side goes, the other is told by its connection.
  *
  * @param home id of that coordinator
+ * @param sharedCertificate of all coordinators where it is their own, as PEM; null asks the authorities
  * @throws AppError what that coordinator answers; `not_found` when there is none, `unavailable` when it cannot be
  *   reached
  */
@@ -31,6 +32,7 @@ export async function relayTransfer(
   home: string,
   transferId: string,
   request: IncomingMessage,
+  sharedCertificate: string | null,
 ): Promise<void> {
   const coordinator = await db
     .selectFrom('coordinator')
@@ -47,7 +49,7 @@ export async function relayTransfer(
   }
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
   // A connection of its own: one that was kept alive may end under the body, which cannot be sent twice.
-  const onward = send(url, { method: 'PUT', headers, agent: false })
+  const onward = send(url, { method: 'PUT', headers, agent: false, ...trusting(sharedCertificate) })
   onward.setSocketKeepAlive(true, KEEP_ALIVE_MS)
   const limit = setTimeout(() => onward.destroy(new Error('No connection in time')), CONNECT_LIMIT_MS)
   onward.once('socket', (socket) => socket.once('connect', () => clearTimeout(limit)))
@@ -74,6 +76,11 @@ export async function relayTransfer(
   } finally {
     clearTimeout(limit)
   }
+}
+
+/** One that vouches for itself is trusted whatever name it was reached by. */
+function trusting(certificate: string | null): RequestOptions {
+  return certificate === null ? {} : { ca: certificate, checkServerIdentity: () => undefined }
 }
 
 async function readAnswer(response: IncomingMessage): Promise<void> {

@@ -44,6 +44,8 @@ export class Hearth {
   readonly #databaseCare: DatabaseCare
   #coordinator: SupervisedProcess | undefined
   #port: number
+  /** How agents on this machine know the coordinator. */
+  #known: AgentConfig['coordinator'] = { house: null, fingerprint: null }
   #webFolder: string | null = null
   #disabled: string | null = null
   #statusAsked: ((status: WorkStatus) => void)[] = []
@@ -165,10 +167,11 @@ export class Hearth {
   }
 
   async #startCoordinator(database: CoordinatorConfig['database'], roots: readonly string[]): Promise<void> {
-    const { data, host, adminName, adminPasswordFile, noBackups, logLevel } = this.#options
+    const { data, host, tls, adminName, adminPasswordFile, noBackups, logLevel } = this.#options
     const config = (): Partial<CoordinatorConfig> => ({
       host,
       port: this.#port,
+      tls: tls ? 'selfSigned' : 'off',
       database,
       dataFolder: data,
       backupsFolder: noBackups ? null : dataFolder.backups(data),
@@ -201,7 +204,8 @@ export class Hearth {
       'agents/main.ts',
       () => ({
         name,
-        coordinatorUrls: [`http://127.0.0.1:${this.#port}`],
+        coordinatorUrls: [`${this.#scheme}://127.0.0.1:${this.#port}`],
+        coordinator: this.#known,
         stateFolder: this.#stateFolder(name),
         capabilities,
         roots,
@@ -245,11 +249,12 @@ export class Hearth {
     // After a restart the agents must find it where it was.
     const isFirst = this.#port === this.#options.port && !this.#coordinator
     this.#port = info.port
+    this.#known = { house: info.house, fingerprint: info.fingerprint }
     if (!isFirst) {
       this.#sendWebFolder()
       return
     }
-    const url = `http://localhost:${info.port}/`
+    const url = `${this.#scheme}://localhost:${info.port}/`
     this.#screen.say(`Hearth is at ${url}`)
     if (info.setupToken) {
       this.#screen.say(
@@ -286,6 +291,10 @@ export class Hearth {
     const roots = [...new Set([...readRoots(path), ...folders])]
     writeFileSync(path, JSON.stringify(roots, null, 2), { mode: 0o600 })
     return roots
+  }
+
+  get #scheme(): string {
+    return this.#options.tls ? 'https' : 'http'
   }
 
   #stateFolder(agent: string): string {

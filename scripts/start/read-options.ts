@@ -11,6 +11,7 @@ Turns folders of pictures into a gallery. Paths given once are remembered.
 
   --port NUMBER                 where to listen (8470; 0 takes a free port)
   --host ADDRESS                127.0.0.1, this machine alone; 0.0.0.0 for the whole network
+  --tls                         encrypt connections, with a certificate that Hearth makes and keeps
   --data FOLDER                 where Hearth keeps its own data (${defaultDataFolder()})
   --admin-name NAME             make this administrator if there is none of that name…
   --admin-password-file FILE    …with the password in this file
@@ -32,6 +33,7 @@ const Options = z.object({
     .refine((port) => port <= 65_535, 'give a number from 0 to 65535')
     .default(8470),
   host: z.string().min(1).default('127.0.0.1'),
+  tls: z.boolean().default(false),
   data: z.string().min(1).default(defaultDataFolder),
   adminName: z.string().min(1).max(64).optional(),
   adminPasswordFile: z.string().min(1).optional(),
@@ -79,6 +81,7 @@ function parse(args: readonly string[]) {
       options: {
         port: { type: 'string' },
         host: { type: 'string' },
+        tls: { type: 'boolean' },
         data: { type: 'string' },
         'admin-name': { type: 'string' },
         'admin-password-file': { type: 'string' },

@@ -40,7 +40,7 @@ export function accountHandlers(dependencies: Dependencies): Pick<Handlers, Name
     const replaced = sessionTokenOf(context, publicOrigins)
     const session = await startSession(db, account.id, replaced)
     if (replaced !== undefined) dependencies.onSignOut(replaced)
-    context.set('set-cookie', writeSessionCookie(session, isSecureRequest(context.headers, publicOrigins)))
+    context.set('set-cookie', writeSessionCookie(session, isSecureRequest(context.req, publicOrigins)))
   }
 
   return {
@@ -76,7 +76,7 @@ export function accountHandlers(dependencies: Dependencies): Pick<Handlers, Name
         await endSession(db, token)
         dependencies.onSignOut(token)
       }
-      context.set('set-cookie', writeSessionCookie(null, isSecureRequest(context.headers, publicOrigins)))
+      context.set('set-cookie', writeSessionCookie(null, isSecureRequest(context.req, publicOrigins)))
       return {}
     },
   }

@@ -28,10 +28,11 @@ type Dependencies = {
   fleet: FleetLink
   derivedStore: DerivedStore
   transfers: Transfers
+  sharedCertificate: string | null
 }
 
 export function mediaHandlers(dependencies: Dependencies): Pick<Handlers, Names> {
-  const { db, derivedStore, transfers } = dependencies
+  const { db, derivedStore, transfers, sharedCertificate } = dependencies
 
   const sendPicture = async (context: Context, assetId: number, kind: DerivedKind, version?: string) => {
     const picture = await findDerived(db, assetId, kind)
@@ -63,7 +64,7 @@ export function mediaHandlers(dependencies: Dependencies): Pick<Handlers, Names>
     putTransfer: async ({ params, caller, context }) => {
       const home = homeOfTransfer(params.id)
       if (home !== undefined && home !== transfers.coordinatorId && !isRelayed(context.headers)) {
-        await relayTransfer(db, home, params.id, context.req)
+        await relayTransfer(db, home, params.id, context.req, sharedCertificate)
         return {}
       }
       await transfers.receive(params.id, caller.agentId, context.req, {

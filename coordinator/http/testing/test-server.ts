@@ -20,6 +20,7 @@ import { DerivedStore } from '../../media/derived-store.ts'
 import { Transfers } from '../../media/transfers.ts'
 import { loadHouse } from '../../pairing/house.ts'
 import { revokeAgent } from '../../pairing/revoke-agent.ts'
+import type { CertificatePair } from '../../tls/server-certificate.ts'
 import { createHttpServer, type HttpServer } from '../http-server.ts'
 
 export type Sent = { agentId: number; event: string; message: unknown }
@@ -49,6 +50,7 @@ export type TestServerOptions = {
   engine?: Engine
   publicOrigins?: string[]
   webFolder?: string | null
+  certificate?: CertificatePair
   waitMs?: number
   localAccess?: LocalAccess
 }
@@ -94,6 +96,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log,
     version: '1.2.3',
     publicOrigins: options.publicOrigins ?? [],
+    certificate: options.certificate ?? null,
+    sharedCertificate: null,
     webFolder: options.webFolder ?? null,
     fleet: {
       sendTo: (agentId, event, message) => void test.sent.push({ agentId, event, message }),
@@ -127,7 +131,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const { server } = test.http
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  test.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  test.url = `${options.certificate ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`
   test[Symbol.asyncDispose] = async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
