@@ -9,7 +9,10 @@ export const CoordinatorConfig = ProcessConfig.extend({
     .union([
       z.literal('off'),
       z.literal('selfSigned'),
-      z.object({ certFile: z.string().min(1), keyFile: z.string().min(1) }),
+      z.object({
+        certFile: z.string().min(1).describe('Certificate with its chain, PEM'),
+        keyFile: z.string().min(1).describe('Its private key, PEM, without a password'),
+      }),
     ])
     .default('off')
     .describe(

@@ -219,10 +219,10 @@ export async function startCoordinator(
 
   const port = await listen(http, config)
   closers.push(() => closeServer(http.server))
-  await localAccess.publish(localUrl(config.host, port))
+  const isTls = certificate !== null
+  await localAccess.publish(localUrl(config.host, port, isTls), certificate?.fingerprint ?? null)
   closers.push(() => localAccess.withdraw())
-  await presence.start(config.url ?? ownUrl(config.host, port, hostname()))
-  await presence.start(config.url ?? ownUrl(config.host, port, hostname(), certificate !== null))
+  await presence.start(config.url ?? ownUrl(config.host, port, hostname(), isTls))
   // Only now: an agent's row names the coordinator that it is connected to.
   if (adapter) await adapter.listening
   io.attach(http.server)
@@ -230,7 +230,7 @@ export async function startCoordinator(
   // Agents and browsers go elsewhere at once. Not waited for: one that sleeps takes half a minute to say goodbye.
   closers.push(() => void io.close())
   if (config.joinRequests && !isLoopback(config.host)) {
-    closers.push(advertise({ port, isTls: certificate !== null, house: house.publicKey, log }))
+    closers.push(advertise({ port, isTls, house: house.publicKey, log }))
   }
   closers.push(answerSupervisor({ db, log, setWebFolder: http.setWebFolder }))
   log.info({ host: config.host, port }, 'coordinator ready')
@@ -243,10 +243,10 @@ export async function startCoordinator(
 }
 
 /** Where programs on this machine reach the coordinator. */
-function localUrl(host: string, port: number): string {
+function localUrl(host: string, port: number, isTls: boolean): string {
   const isEverywhere = host === '0.0.0.0' || host === '::'
   const name = isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}`
+  return `${isTls ? 'https' : 'http'}://${name}:${port}`
 }
 
 /** A statement that hangs must not keep the process: the database gives it up with its connection. */

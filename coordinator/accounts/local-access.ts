@@ -25,11 +25,14 @@ export class LocalAccess {
     this.#path = localAccessPath(dataFolder)
   }
 
-  /** @param url where this coordinator answers on its own machine */
-  async publish(url: string): Promise<void> {
+  /**
+   * @param url where this coordinator answers on its own machine
+   * @param fingerprint of the certificate that it shows there, base64url; null without TLS
+   */
+  async publish(url: string, fingerprint: string | null): Promise<void> {
     const draft = `${this.#path}.partial`
     await rm(draft, { force: true })
-    await writeFile(draft, `${JSON.stringify({ url, token: this.#token })}\n`, { mode: 0o600 })
+    await writeFile(draft, `${JSON.stringify({ url, fingerprint, token: this.#token })}\n`, { mode: 0o600 })
     await rename(draft, this.#path)
   }
 

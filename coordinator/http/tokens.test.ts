@@ -94,7 +94,7 @@ test('who can read the data folder is let in as its administrator, until the pro
   const localAccess = new LocalAccess(folder)
   try {
     await using server = await startTestServer({ localAccess })
-    await localAccess.publish('http://127.0.0.1:1')
+    await localAccess.publish('http://127.0.0.1:1', null)
     const path = localAccessPath(folder)
     expect((await stat(path)).mode & 0o777).toBe(0o600)
     const { token } = JSON.parse(await readFile(path, 'utf8')) as { token: string }
