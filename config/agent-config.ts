@@ -3,6 +3,7 @@ import { OfferedCapability } from '../protocol/capability.ts'
 import { Fingerprint, PublicKey } from '../protocol/introduction.ts'
 import { PowerConfig } from './power-config.ts'
 import { ProcessConfig } from './process-config.ts'
+import { SourceConfig } from './source-config.ts'
 
 /** An agent's process. It has the last word on its machine: what is not listed here is refused. */
 export const AgentConfig = ProcessConfig.extend({
@@ -28,6 +29,13 @@ export const AgentConfig = ProcessConfig.extend({
   capabilities: z.array(OfferedCapability).default([]).describe('What this machine offers'),
   roots: z.array(z.string().min(1)).default([]).describe('Folders this agent may read; PathName strings'),
   dataFolders: z.array(z.string().min(1)).default([]).describe('Hearth’s own folders, never scanned'),
+  sources: z
+    .array(SourceConfig)
+    .max(32)
+    .default([])
+    .describe(
+      'How this agent reads originals on other machines, cheapest first; empty: through the coordinator',
+    ),
   ingest: z
     .object({
       readers: z.int().min(1).max(64).default(2).describe('Files decoded at once, each in a child process'),

@@ -131,6 +131,7 @@ export async function startCoordinator(
         return pairingUrls({ ...config, port: portOf(http), isTls, interfaces: networkInterfaces() })
       },
     },
+    types,
     derivedStore,
     transfers: new Transfers({
       coordinatorId: presence.id,

@@ -7,6 +7,7 @@ import { Lease, LeaseRef, LogLines, Progress, Slots } from './leases.ts'
 import { Network } from './network.ts'
 import { PathName } from './path-name.ts'
 import { PowerAnswer, PowerReport, WakeCall } from './power.ts'
+import { sourceEvents } from './sources.ts'
 
 export const HostFacts = z.object({
   hostName: z.string().max(255),
@@ -116,6 +117,7 @@ export const agentEvents = {
     answer: z.object({}),
   },
   'agent.power': { message: PowerReport, answer: PowerAnswer },
+  ...sourceEvents,
 } as const
 export type AgentEvent = keyof typeof agentEvents
 export type AgentMessage<E extends AgentEvent> = z.infer<(typeof agentEvents)[E]['message']>

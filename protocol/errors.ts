@@ -46,6 +46,8 @@ export const errorRules = {
   /** Agent after agent died while running it; a person may try again. */
   quarantined: { status: 409, retry: 'never' },
   disk_full: { status: 507, retry: 'always' },
+  /** No source of this machine reads the library now: the job is given back for another, and nothing is counted. */
+  source_unavailable: { status: 503, retry: 'always' },
 } as const satisfies Record<string, ErrorRule>
 
 export type ErrorCode = keyof typeof errorRules

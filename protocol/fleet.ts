@@ -8,6 +8,13 @@ import { LogLine, Progress } from './leases.ts'
 import { Problem } from './media.ts'
 import { MachinePower, MachineState } from './power.ts'
 import { SkipReason } from './scan.ts'
+import { SourceReport } from './sources.ts'
+
+/** How an agent reads the originals of one library by one of its sources. */
+export const SourceView = SourceReport.extend({ libraryName: z.string(), checkedAt: z.iso.datetime() }).meta({
+  id: 'Source',
+})
+export type SourceView = z.infer<typeof SourceView>
 
 export const AgentView = z
   .object({
@@ -24,6 +31,8 @@ export const AgentView = z
     settings: AgentSettings,
     models: z.array(z.string()),
     roots: z.array(z.string()),
+    /** By library, cheapest first; empty for one that reads only its own files. */
+    sources: z.array(SourceView),
     /** Jobs held now. */
     leases: z.int().nonnegative(),
     /** Jobs finished in the last minute. */

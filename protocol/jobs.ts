@@ -19,6 +19,11 @@ export type JobContract = {
   priority: number
   /** `vault`: only by the agent that owns the job's library, because the work touches its files. */
   runsOn: 'vault' | 'any'
+  /**
+   * What it reads of the files that it is about, where another machine may run it. `preview` can be had everywhere.
+   * `original`: only by agents with a proved source for the library.
+   */
+  needs?: 'preview' | 'original'
   input: z.ZodType
   result: z.ZodType
   chunk: z.ZodType

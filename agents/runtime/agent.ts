@@ -5,6 +5,7 @@ import type { Closers } from '../../config/run-process.ts'
 import { Cage } from '../cage/cage.ts'
 import { niceOf } from '../power/nice-of.ts'
 import { startPower } from '../power/start-power.ts'
+import { startSources } from '../sources/start-sources.ts'
 import { OriginalsServer } from '../vault/bytes/originals-server.ts'
 import { loadAgentKey } from './agent-key.ts'
 import { connectAgent } from './connect-agent.ts'
@@ -48,6 +49,7 @@ export async function startAgent(
   const agent = connectAgent({ config: { ...config, capabilities }, key, handlers, log }, closers)
   startPower(agent, { power: config.power, log, searchPath }, closers)
   const { line, http } = agent
+  await startSources({ config, line, http, log }, closers)
   if (needsVault) {
     const originals = new OriginalsServer({ roots: config.roots, cage: vault.cage })
     closers.push(() => originals.stop())

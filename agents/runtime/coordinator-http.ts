@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ErrorAnswer, routes } from '../../protocol/api.ts'
 import { AppError, type ErrorBody } from '../../protocol/errors.ts'
+import { getBytes } from './get-bytes.ts'
 import type { DerivedBytes } from './job-handler.ts'
 import { PinnedAgent } from './pinned-agent.ts'
 
@@ -94,6 +95,17 @@ export class CoordinatorHttp {
     })
   }
 
+  /**
+   * Bytes of the coordinator, as they come. Whoever has the stream ends or destroys it.
+   *
+   * @throws AppError as the coordinator answers; `unavailable` when it cannot be reached
+   */
+  get(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Readable> {
+    const session = this.#session
+    if (!session) return Promise.reject(notMet())
+    return getBytes(session, path, headers, { signal, silenceLimitMs: this.#silenceLimitMs })
+  }
+
   async #withRetries(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     for (const pauseMs of [...PAUSES_MS, null]) {
       try {
@@ -115,7 +127,7 @@ export class CoordinatorHttp {
     const { body, contentType, signal } = options
     const session = this.#session
     if (!session) {
-      return Promise.reject(new AppError('unavailable', 'This agent has not met its coordinator yet'))
+      return Promise.reject(notMet())
     }
     const { url, token } = session
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
@@ -166,6 +178,10 @@ function openSession(url: URL, token: string, fingerprint: string | null): Sessi
     agent: open({ keepAlive: true, maxSockets: CONNECTIONS }),
     transferAgent: open({}),
   }
+}
+
+function notMet(): AppError {
+  return new AppError('unavailable', 'This agent has not met its coordinator yet')
 }
 
 async function readAnswer(response: IncomingMessage): Promise<string> {

@@ -6,6 +6,7 @@ import {
   type JobResult,
   jobContracts,
 } from '../../protocol/jobs.ts'
+import type { LeaseRef } from '../../protocol/leases.ts'
 
 /** One derived file on its way to the coordinator's store. */
 export type DerivedBytes = { hash: string; bytes: Uint8Array; mimeType: string }
@@ -17,6 +18,8 @@ export type DerivedBytes = { hash: string; bytes: Uint8Array; mimeType: string }
  */
 export type JobContext = {
   signal: AbortSignal
+  /** Names this holding; `readInput` shows it as the right to read. */
+  ref: LeaseRef
   /** Goes to the log of this process; from info upwards also to the job's own, which its owner can read. */
   log: Logger
   /** Streams part of a large result; resolves with the coordinator's answer. */

@@ -51,6 +51,9 @@ function outcomeOf(error: unknown, { log }: JobContext): JobOutcome {
     return { type: 'lost' }
   }
   if (error instanceof GivenBackError) return { type: 'givenBack', reason: error.message }
+  if (error instanceof AppError && error.code === 'source_unavailable') {
+    return { type: 'givenBack', reason: error.message }
+  }
   if (!(error instanceof AppError)) log.error({ err: error }, 'job failed unexpectedly')
   return { type: 'failed', error }
 }
@@ -76,6 +79,7 @@ function contextOf({ line, http, progress, log: processLog }: RunJobOptions, job
   let log: Logger | undefined
   return {
     signal: job.signal,
+    ref: job.ref,
     // Made when it is needed: most jobs have nothing to say, and there may be thousands in a second.
     get log() {
       log ??= createJobLog(processLog, { jobId, kind, fencingToken }, (level, text) => {

@@ -8,6 +8,7 @@ import * as severalCoordinators from './migrations/0003-several-coordinators.ts'
 import * as databaseChecks from './migrations/0004-database-checks.ts'
 import * as pairing from './migrations/0005-pairing.ts'
 import * as wake from './migrations/0006-wake.ts'
+import * as sources from './migrations/0007-sources.ts'
 import * as apiTokens from './migrations/0008-api-tokens.ts'
 
 /** In order, forward only; each runs once, all that are due in one transaction. */
@@ -18,6 +19,7 @@ export const migrations: Record<string, Migration> = {
   '0004-database-checks': databaseChecks,
   '0005-pairing': pairing,
   '0006-wake': wake,
+  '0007-sources': sources,
   '0008-api-tokens': apiTokens,
 }
 

@@ -10,6 +10,7 @@ import type { LogLine, Progress } from '../../protocol/leases.ts'
 import type { AssetKind, DerivedFile, FileRole, Problem } from '../../protocol/media.ts'
 import type { PowerReport, WakeEvent, WakePolicyChange } from '../../protocol/power.ts'
 import type { SkipReason } from '../../protocol/scan.ts'
+import type { SourceKind, SourceState } from '../../protocol/sources.ts'
 
 type Id = GeneratedAlways<number>
 type CreatedAt = Generated<Date>
@@ -72,6 +73,20 @@ export type Tables = {
     seen_at: CreatedAt
     refused_at: Date | null
   }
+  agent_source: {
+    agent_id: number
+    library_id: number
+    place: number
+    instance: string
+    kind: SourceKind
+    label: string
+    state: SourceState
+    reason: string | null
+    megabytes_per_second: number | null
+    first_byte_ms: number | null
+    checked_at: CreatedAt
+  }
+  source_sample: { library_id: number; file_id: number }
   coordinator: {
     id: string
     url: string

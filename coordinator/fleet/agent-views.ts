@@ -4,6 +4,7 @@ import type { AgentView } from '../../protocol/fleet.ts'
 import { displayPathName } from '../../protocol/path-name.ts'
 import type { Queryable } from '../db/database.ts'
 import { isConnected } from '../hub/presence.ts'
+import { listSources } from '../sources/list-sources.ts'
 import { machinePower, type PowerRow, selectPower } from '../wake/machine-power.ts'
 import { machineState } from '../wake/machine-state.ts'
 
@@ -22,10 +23,12 @@ export async function listAgents(db: Queryable): Promise<AgentView[]> {
       on ended.agent_id = agent.id
     where agent.revoked_at is null
     order by lower(agent.name), agent.id`.execute(db)
+  const sources = await listSources(db)
   return rows.map(({ draining, connected, lastSeenAt, roots, power, ...agent }) => {
     const state = machineState({ ...power, isConnected: connected, isPaused: draining })
     return {
       ...agent,
+      sources: sources.get(agent.id) ?? [],
       state,
       paused: draining,
       lastSeenAt: lastSeenAt?.toISOString() ?? null,
@@ -35,7 +38,7 @@ export async function listAgents(db: Queryable): Promise<AgentView[]> {
   })
 }
 
-type AgentRow = Omit<AgentView, 'state' | 'paused' | 'lastSeenAt' | 'power'> & {
+type AgentRow = Omit<AgentView, 'state' | 'paused' | 'lastSeenAt' | 'power' | 'sources'> & {
   power: PowerRow
   draining: boolean
   connected: boolean

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Capability } from '../../protocol/capability.ts'
 import type { LibraryState } from '../../protocol/fleet.ts'
-import { JobKind, jobContracts } from '../../protocol/jobs.ts'
+import { type JobContract, JobKind, jobContracts } from '../../protocol/jobs.ts'
 import type { Queryable } from '../db/database.ts'
 import type { LaneFacts } from './waits-for.ts'
 
@@ -32,7 +32,7 @@ export function selectLanes(db: Queryable, more: RawBuilder<unknown> = sql``) {
 
 export function laneFacts(lane: LaneRow): LaneFacts {
   const kind = JobKind.safeParse(lane.kind)
-  const contract = kind.success ? jobContracts[kind.data] : undefined
+  const contract: JobContract | undefined = kind.success ? jobContracts[kind.data] : undefined
   return {
     capability: lane.capability,
     model: lane.model,
@@ -46,6 +46,10 @@ export function laneFacts(lane: LaneRow): LaneFacts {
             state: lane.libraryState ?? 'new',
             paused: lane.libraryPaused ?? false,
             vaultId: contract?.runsOn === 'vault' ? lane.vaultId : null,
+            originals:
+              contract?.needs === 'original' && lane.libraryId !== null
+                ? { libraryId: lane.libraryId, ownerId: lane.vaultId }
+                : null,
           },
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { SourceView } from '../../protocol/fleet.ts'
 import type { MachineState } from '../../protocol/power.ts'
 import { type LaneFacts, laneWaitsFor, waitsFor } from './waits-for.ts'
 
@@ -20,6 +21,7 @@ const agent = (
   capabilities: [{ capability: 'ingest' as const, concurrency: 2 }],
   models,
   power: awake,
+  sources: [] as SourceView[],
 })
 
 const lane: LaneFacts = {
@@ -29,7 +31,7 @@ const lane: LaneFacts = {
   library: null,
   runsOffline: false,
 }
-const library = { name: 'Photos', state: 'online', paused: false, vaultId: null } as const
+const library = { name: 'Photos', state: 'online', paused: false, vaultId: null, originals: null } as const
 
 test.each([
   [[], 'Waits for a machine that offers “ingest”: none is known'],
@@ -62,6 +64,33 @@ test('work on a library’s files waits for its own vault, whoever else is there
   const own = { ...lane, library: { ...library, vaultId: vault.id } }
   expect(laneWaitsFor(own, [vault, other])).toContain('“nas” is not connected')
   expect(laneWaitsFor(own, [{ ...vault, state: 'online' }])).toBeNull()
+})
+
+test('work that reads originals waits for a machine with a proved source, and says what came of the others', () => {
+  const [owner, worker] = [agent('nas', 'offline'), agent('laptop', 'online')]
+  const reading = { ...lane, library: { ...library, originals: { libraryId: 7, ownerId: owner.id } } }
+  const source: SourceView = {
+    libraryId: 7,
+    libraryName: 'Photos',
+    place: 0,
+    kind: 'smb',
+    label: 'smb://nas/photos',
+    state: 'proved',
+    reason: null,
+    megabytesPerSecond: 110,
+    firstByteMs: 3,
+    checkedAt: '2026-01-02T03:04:05.000Z',
+  }
+  const waits = (sources: SourceView[]) => laneWaitsFor(reading, [{ ...worker, sources }])
+  expect(waits([])).toBe(
+    'Waits for a machine that reads the originals of library “Photos”: no source of “laptop” has been proved for it yet',
+  )
+  expect(waits([{ ...source, state: 'failed', reason: 'Cannot log in to nas: the password is wrong' }])).toBe(
+    'Waits for a machine that reads the originals of library “Photos”: on “laptop”, smb://nas/photos failed: Cannot log in to nas: the password is wrong',
+  )
+  expect(waits([{ ...source, libraryId: 8 }])).toContain('no source of “laptop”')
+  expect(waits([source])).toBeNull()
+  expect(laneWaitsFor(reading, [{ ...owner, state: 'online' }])).toBeNull()
 })
 
 test('a model that nobody has is named, and one that somebody has is enough', () => {

@@ -1,7 +1,10 @@
 import type { Capability } from '../../protocol/capability.ts'
 import type { AgentView, LibraryState } from '../../protocol/fleet.ts'
 
-type Offer = Pick<AgentView, 'id' | 'name' | 'state' | 'lastSeenAt' | 'capabilities' | 'models'> & {
+type Offer = Pick<
+  AgentView,
+  'id' | 'name' | 'state' | 'lastSeenAt' | 'capabilities' | 'models' | 'sources'
+> & {
   power: Pick<AgentView['power'], 'since' | 'yields' | 'wake' | 'usualMs' | 'problem'>
 }
 
@@ -17,6 +20,8 @@ export type LaneFacts = {
     paused: boolean
     /** The one agent that may run these jobs, when they touch the library's files. */
     vaultId: number | null
+    /** Set when the jobs read originals: only their owner and agents with a proved source can. */
+    originals: { libraryId: number; ownerId: number | null } | null
   } | null
   runsOffline: boolean
 }
@@ -64,16 +69,18 @@ function waitsForNode(lane: LaneFacts, agents: readonly Offer[]): string | null 
     .filter((agent) => vaultId === null || agent.id === vaultId)
     .filter((agent) => agent.capabilities.some((offer) => offer.capability === capability))
   const offering = able.filter((agent) => model === null || agent.models.includes(model))
-  if (offering.some(({ state, power }) => state === 'online' && power.yields === null)) return null
+  const reading = offering.filter((agent) => readsOriginals(agent, library))
+  if (reading.some(({ state, power }) => state === 'online' && power.yields === null)) return null
   if (able.length > 0 && offering.length === 0)
     return `Waits for model “${model}” on a machine that offers “${capability}”`
+  if (offering.length > 0 && reading.length === 0 && library) return waitsForSource(library, offering)
   const wanted = `Waits for a machine that offers “${capability}”`
-  const nearest = offering.toSorted(
+  const nearest = reading.toSorted(
     (a, b) => nearness(a) - nearness(b) || lastSeen(b).localeCompare(lastSeen(a)),
   )[0]
   if (!nearest) return `${wanted}: none is known`
   if (nearest.state !== 'draining') return `${wanted}: ${describeAway(nearest)}`
-  const draining = offering.filter(({ state }) => state === 'draining')
+  const draining = reading.filter(({ state }) => state === 'draining')
   return `${wanted}: ${names(draining)} takes no more work until it is resumed`
 }
 
@@ -116,6 +123,24 @@ function describeAway({ name, state, lastSeenAt, power }: Offer): string {
     case 'offline':
       return `“${name}” is not connected, last seen ${lastSeenAt ? minute(lastSeenAt) : 'never'}`
   }
+}
+
+function readsOriginals({ id, sources }: Offer, library: LaneFacts['library']): boolean {
+  const originals = library?.originals
+  if (!originals || originals.ownerId === id) return true
+  return sources.some(({ libraryId, state }) => libraryId === originals.libraryId && state === 'proved')
+}
+
+/** With what came of it on the first machine that has a source at all. */
+function waitsForSource(library: NonNullable<LaneFacts['library']>, offering: readonly Offer[]): string {
+  const wanted = `Waits for a machine that reads the originals of library “${library.name}”`
+  for (const { name, sources } of offering) {
+    const failed = sources.find(
+      ({ libraryId, reason }) => libraryId === library.originals?.libraryId && reason,
+    )
+    if (failed) return `${wanted}: on “${name}”, ${failed.label} failed: ${failed.reason}`
+  }
+  return `${wanted}: no source of ${names(offering)} has been proved for it yet`
 }
 
 function names(agents: readonly Offer[]): string {

@@ -63,6 +63,9 @@ const samples: { [N in RouteName]: { path: string; body?: unknown } } = {
   sleepAgent: { path: '/api/agents/1/sleep' },
   findMissingDerived: { path: '/api/derived/missing', body: { hashes: [hash] } },
   putDerived: { path: `/api/derived/${hash}` },
+  getJobOriginal: { path: '/api/jobs/1/files/1/original?token=1' },
+  getJobPreview: { path: '/api/jobs/1/files/1/preview?token=1' },
+  getSample: { path: '/api/sources/samples/1' },
   putTransfer: { path: `/api/transfers/${'x'.repeat(32)}` },
 }
 

@@ -8,6 +8,7 @@ import type { SetupToken } from '../accounts/setup-token.ts'
 import type { Database } from '../db/database.ts'
 import type { DatabaseWatch } from '../db/watch/database-watch.ts'
 import type { FleetLink } from '../fleet/fleet-link.ts'
+import type { JobTypes } from '../jobs/job-type.ts'
 import type { DerivedStore } from '../media/derived-store.ts'
 import type { Transfers } from '../media/transfers.ts'
 import type { CertificatePair } from '../tls/server-certificate.ts'
@@ -20,6 +21,7 @@ import { fleetHandlers } from './handlers/fleet-handlers.ts'
 import { libraryHandlers } from './handlers/library-handlers.ts'
 import { mediaHandlers } from './handlers/media-handlers.ts'
 import { type PairingFacts, pairingHandlers } from './handlers/pairing-handlers.ts'
+import { sourceHandlers } from './handlers/source-handlers.ts'
 import { systemHandlers } from './handlers/system-handlers.ts'
 import { tokenHandlers } from './handlers/token-handlers.ts'
 import { Metrics } from './metrics.ts'
@@ -42,6 +44,8 @@ export type HttpDependencies = {
   sharedCertificate: string | null
   fleet: FleetLink
   pairing: PairingFacts
+  /** The kinds of work, which say what their agents may read. */
+  types: JobTypes
   derivedStore: DerivedStore
   transfers: Transfers
   setupToken: SetupToken
@@ -84,6 +88,7 @@ export function createHttpServer(dependencies: HttpDependencies): HttpServer {
       ...mediaHandlers(dependencies),
       ...fleetHandlers(dependencies),
       ...pairingHandlers(dependencies),
+      ...sourceHandlers(dependencies),
     },
   })
 

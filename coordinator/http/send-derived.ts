@@ -14,7 +14,7 @@ import { parseRange } from '../media/parse-range.ts'
 export async function sendDerived(
   context: Context,
   store: DerivedStore,
-  picture: DerivedPicture,
+  picture: Pick<DerivedPicture, 'hash' | 'sizeBytes' | 'mimeType'>,
   isNamedByVersion: boolean,
 ): Promise<boolean> {
   const tag = entityTag(picture.hash)

@@ -28,6 +28,8 @@ import { checkIntroduction, checkVersion, type Door } from '../pairing/check-int
 import type { House } from '../pairing/house.ts'
 import { Reception } from '../pairing/reception.ts'
 import { revokeAgent } from '../pairing/revoke-agent.ts'
+import { listSamples } from '../sources/list-samples.ts'
+import { storeSources } from '../sources/store-sources.ts'
 import { takePowerReport } from '../wake/take-power-report.ts'
 import { noteOnline } from '../wake/wake-records.ts'
 import { answerEvent } from './answer-event.ts'
@@ -256,6 +258,10 @@ export class AgentHub {
       return {}
     })
     greeted('agent.power', (agent, message) => this.#takePower(agent, message))
+    greeted('sources.samples', async (agent, { limit }) => ({
+      samples: await listSamples(this.#options.db, agent.agentId, limit),
+    }))
+    greeted('sources.report', (agent, message) => this.#takeSources(agent, message))
     socket.on('disconnect', () => {
       clearTimeout(limit)
       this.#forget(socket)
@@ -411,6 +417,14 @@ export class AgentHub {
     }
     onChange('agents')
     return { stay }
+  }
+
+  async #takeSources(agent: Connected, message: AgentMessage<'sources.report'>) {
+    const { isNewlyProved } = await storeSources(this.#options.db, agent, message.sources)
+    this.#options.onChange('agents')
+    // It may have jobs now that only it can read.
+    if (isNewlyProved) this.sendTo(agent.agentId, 'work.available', {})
+    return {}
   }
 
   async #takeChunk(agent: Connected, message: AgentMessage<'job.chunk'>) {

@@ -48,6 +48,21 @@ const wellFormed: Record<AgentEvent, Record<string, unknown>> = {
     relays: true,
     problem: 'x',
   },
+  'sources.samples': { limit: 1 },
+  'sources.report': {
+    sources: [
+      {
+        libraryId: 1,
+        place: 0,
+        kind: 'smb',
+        label: 'smb://nas/photos',
+        state: 'proved',
+        reason: null,
+        megabytesPerSecond: 1,
+        firstByteMs: 1,
+      },
+    ],
+  },
 }
 
 /** Anything that JSON can carry, and what only JavaScript would make of it. */

@@ -22,6 +22,8 @@ export type JobType = {
    * those jobs are about to be cancelled.
    */
   lockSubjects?(tx: DatabaseTransaction, jobs: readonly LeasedJob[]): Promise<void>
+  /** Ids of the asset files that the job is about: whoever runs it may read them. None when it is left out. */
+  inputFiles?(db: Queryable, job: Pick<LeasedJob, 'id' | 'subjectId'>): Promise<readonly number[]>
   /** SQL about the row `job`: false while it must not start, for a reason that only the kind knows. */
   mayStart?: RawBuilder<unknown>
   /** Leased also while its library is offline: the one kind of work that finds out when it is back. */

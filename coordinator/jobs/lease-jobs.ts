@@ -22,7 +22,8 @@ type PickedJob = LeasedJob & { priority: number; orderKey: number }
  * Leases up to `slots` jobs to an agent on the database's clock: the most urgent first, within a priority
  * lane by lane in turn, within a lane the newest pictures first.
  *
- * Work on a library's files goes to its own vault agent only. Rests: what is paused, a library that is
+ * Work on a library's files goes to its own vault agent only, work that reads originals to agents with a proved source
+ * for them. Rests: what is paused, a library that is
  * offline, a kind that is at its limit, what needs a model that the agent lacks. Jobs whose subject is gone
  * are cancelled on the way.
  */
@@ -108,6 +109,10 @@ function pickStatement(
           where agent.id = ${holder.agentId} and not agent.draining and agent.revoked_at is null)
         and job_kind.paused is not true and library.paused is not true
         and (library.agent_id = ${holder.agentId} or lane.kind = any(${named((type) => type.contract.runsOn === 'any')}))
+        and (library.agent_id = ${holder.agentId} or lane.kind <> all(${named((type) => type.contract.needs === 'original')})
+          or exists (select 1 from agent_source source where source.agent_id = ${holder.agentId}
+            and source.instance = ${holder.instance} and source.library_id = lane.library_id
+            and source.state = 'proved'))
         and (library.state is distinct from 'offline' or lane.kind = any(${named((type) => type.runsOffline === true)}))),
     -- Of the jobs during which an agent has died, one at a time: whoever dies next is known by that one.
     suspect as materialized (

@@ -23,12 +23,29 @@ export async function findDerived(
     .where('asset.id', '=', assetId)
     .where('derived_file.kind', '=', kind)
     .executeTakeFirst()
-  if (!row) return undefined
+  return row && { ...pictureOf(row), version: row.version }
+}
+
+/** The derived picture of one file, whether it is a cover or not. */
+export async function findDerivedOfFile(
+  db: Queryable,
+  fileId: number,
+  kind: DerivedKind,
+): Promise<Omit<DerivedPicture, 'version'> | undefined> {
+  const row = await db
+    .selectFrom('derived_file')
+    .select(['file_id', 'hash', 'size_bytes', 'mime_type'])
+    .where('file_id', '=', fileId)
+    .where('kind', '=', kind)
+    .executeTakeFirst()
+  return row && pictureOf(row)
+}
+
+function pictureOf(row: { file_id: number; hash: Buffer; size_bytes: number; mime_type: string }) {
   return {
     fileId: row.file_id,
     hash: row.hash.toString('hex'),
     sizeBytes: row.size_bytes,
     mimeType: row.mime_type,
-    version: row.version,
   }
 }

@@ -74,3 +74,18 @@ export async function requireOriginal(
     contentHash: row.content_hash?.toString('hex'),
   }
 }
+
+/**
+ * A file by its own id, whatever it is to its asset.
+ *
+ * @throws AppError as `requireOriginal` does
+ */
+export async function requireOriginalFile(db: Queryable, fileId: number): Promise<OriginalFile> {
+  const file = await db
+    .selectFrom('asset_file')
+    .select('asset_id')
+    .where('id', '=', fileId)
+    .executeTakeFirst()
+  if (!file?.asset_id) throw new AppError('not_found', `There is no file ${fileId} of an asset`)
+  return await requireOriginal(db, file.asset_id, fileId)
+}

@@ -78,14 +78,14 @@ test('what waits in several lanes is counted together', () => {
 test('work that rests by a person’s wish wakes nobody', () => {
   const machines = [makeSleeper()]
   expect(chosenOf([lane(1, 7, { kindPaused: true })], machines)).toEqual([])
-  const library = { name: 'Photos', state: 'offline' as const, paused: false, vaultId: null }
+  const library = { name: 'Photos', state: 'offline' as const, paused: false, vaultId: null, originals: null }
   expect(chosenOf([lane(1, 7, { library })], machines)).toEqual([])
 })
 
 test('a model, or a library’s own machine, says who can do it', () => {
   const [one, two] = [makeSleeper({ models: ['yolo'] }), makeSleeper({ id: 2 })]
   expect(chosenOf([lane(1, 7, { model: 'yolo' })], [two, one])).toEqual(['1: 7'])
-  const library = { name: 'Photos', state: 'online' as const, paused: false, vaultId: 2 }
+  const library = { name: 'Photos', state: 'online' as const, paused: false, vaultId: 2, originals: null }
   expect(chosenOf([lane(1, 7, { library })], [one, two])).toEqual(['2: 7'])
 })
 

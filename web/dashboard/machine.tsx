@@ -11,6 +11,7 @@ import { Status } from '../ui/status-dot.tsx'
 import { useNow } from '../ui/use-now.ts'
 import styles from './dashboard.module.css'
 import { MachineSlots } from './machine-slots.tsx'
+import { MachineSources } from './machine-sources.tsx'
 import { PauseButton } from './pause-button.tsx'
 import { RunningJobs } from './running-jobs.tsx'
 
@@ -38,6 +39,7 @@ export function Machine({ agent, running }: { agent: AgentView; running: readonl
       )}
       <p className={styles.why}>{describeNow(agent, nowMs)}</p>
       <RunningJobs jobs={running} machine={agent.name} />
+      <MachineSources name={agent.name} sources={agent.sources} />
       {agent.capabilities.length === 0 ? (
         <p className={styles.facts}>Offers no work yet: vision models come with a later version.</p>
       ) : (

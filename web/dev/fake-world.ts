@@ -7,6 +7,7 @@ import { type FakeBucket, FakeLibrary } from './fake-library.ts'
 import type { FakePictures } from './fake-pictures.ts'
 import { fakePower } from './fake-power.ts'
 import { FakeQueue } from './fake-queue.ts'
+import { fakeSources } from './fake-sources.ts'
 import { seededRandom } from './seeded-random.ts'
 
 export const scenarios = [
@@ -144,6 +145,7 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
       settings: { concurrency: isBusy ? { ingest: 3 } : {} },
       models: [],
       roots: ['/srv/media/Photos', '/srv/media/Slides'],
+      sources: [],
       leases: isBusy ? 5 : isBroken ? 2 : 0,
       perMinute: isBusy ? 372 : 0,
       power: fakePower(),
@@ -171,6 +173,7 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
       settings: { concurrency: {} },
       models: [],
       roots: [],
+      sources: fakeSources(isBroken),
       leases: 0,
       perMinute: 0,
       power: fakePower(),

@@ -58,5 +58,9 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     advice:
       'It happened again and again, so it is set aside and everything else goes on. Try again after an update, or with the file replaced.',
   },
+  source_unavailable: {
+    short: 'The machine could not reach the originals',
+    advice: 'See how it reads this library, on the dashboard under Machines.',
+  },
   disk_full: { short: 'The disk was full', advice: 'Make room, then try again.' },
 }

@@ -60,7 +60,9 @@ export class LineRequests {
       case 'job.release':
         return this.#release(message as AgentMessage<'job.release'>, signal)
       case 'agent.power':
-        return this.#options.socket.request(event, () => message as AgentMessage<'agent.power'>, signal)
+      case 'sources.samples':
+      case 'sources.report':
+        return this.#options.socket.request(event, () => message as AgentMessage<typeof event>, signal)
     }
   }
 

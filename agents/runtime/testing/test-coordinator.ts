@@ -125,6 +125,8 @@ export class TestCoordinator {
         return { gone: [] }
       case 'agent.power':
         return { stay: false }
+      case 'sources.samples':
+        return { samples: [] }
       default:
         return {}
     }

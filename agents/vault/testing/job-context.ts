@@ -9,6 +9,7 @@ import type { DerivedBytes, JobContext } from '../../runtime/job-handler.ts'
  */
 export class RecordingContext implements JobContext {
   readonly log = pino({ level: 'silent' })
+  readonly ref = { jobId: 1, fencingToken: 1 }
   readonly signal: AbortSignal
   readonly chunks: ScanChunk[] = []
   readonly stored = new Map<string, DerivedBytes>()

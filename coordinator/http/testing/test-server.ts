@@ -16,6 +16,8 @@ import type { Database } from '../../db/database.ts'
 import { DamageRecord } from '../../db/integrity/damage-record.ts'
 import { type Engine, freshDatabase } from '../../db/testing/fresh-database.ts'
 import { DatabaseWatch } from '../../db/watch/database-watch.ts'
+import { createJobTypes } from '../../job-types.ts'
+import type { JobTypes } from '../../jobs/job-type.ts'
 import { DerivedStore } from '../../media/derived-store.ts'
 import { Transfers } from '../../media/transfers.ts'
 import { loadHouse } from '../../pairing/house.ts'
@@ -48,6 +50,7 @@ export type TestServer = AsyncDisposable & {
 
 export type TestServerOptions = {
   engine?: Engine
+  types?: JobTypes
   publicOrigins?: string[]
   webFolder?: string | null
   certificate?: CertificatePair
@@ -120,6 +123,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       fingerprint: () => null,
       urls: () => ['http://192.0.2.1:8470'],
     },
+    types: options.types ?? createJobTypes(),
     derivedStore: store,
     transfers,
     setupToken: test.setupToken,

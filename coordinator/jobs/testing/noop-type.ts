@@ -12,7 +12,9 @@ const BATCH = 10_000
 export const NoopResult = z.object({ ok: z.literal(true) })
 export const noopResult: z.infer<typeof NoopResult> = { ok: true }
 
-export type NoopOptions = Partial<Pick<JobContract, 'capability' | 'priority' | 'runsOn' | 'maxAttempts'>> &
+export type NoopOptions = Partial<
+  Pick<JobContract, 'capability' | 'priority' | 'runsOn' | 'maxAttempts' | 'needs'>
+> &
   Partial<Omit<JobType, 'contract'>>
 
 /** A kind of work that does nothing and needs no vault, for tests of the queue itself. */
@@ -22,6 +24,7 @@ export function createNoopType(options: NoopOptions = {}): JobType {
     priority = priorities.vision,
     runsOn = 'any',
     maxAttempts = 5,
+    needs,
     ...own
   } = options
   return {
@@ -30,6 +33,7 @@ export function createNoopType(options: NoopOptions = {}): JobType {
       priority,
       runsOn,
       maxAttempts,
+      needs,
       input: z.object({}),
       result: NoopResult,
       chunk: z.never(),

@@ -44,6 +44,7 @@ export const leftOut: Record<string, string> = {
   agent: 'keys and machines',
   agent_power: 'which machines sleep, and how they are woken',
   api_token: 'which programs may act for people',
+  agent_source: 'how machines read libraries',
   coordinator: 'which processes run',
   database_check: 'when the database was looked over',
   database_damage: 'what was found then',
@@ -60,6 +61,7 @@ export const leftOut: Record<string, string> = {
   scan: 'history: an interrupted scan is done again',
   scan_skipped: 'of a scan',
   session: 'who is signed in',
+  source_sample: 'which file machines are tried with',
   socket_attachment: 'words between coordinators, on their way',
   wake_event: 'history: who was woken, and what came of it',
 }

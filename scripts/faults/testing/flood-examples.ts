@@ -50,6 +50,21 @@ const honest: Record<AgentEvent, unknown> = {
     relays: true,
     problem: 'x',
   },
+  'sources.samples': { limit: 1 },
+  'sources.report': {
+    sources: [
+      {
+        libraryId: ref.jobId,
+        place: 0,
+        kind: 'relay',
+        label: 'x',
+        state: 'failed',
+        reason: 'x',
+        megabytesPerSecond: null,
+        firstByteMs: null,
+      },
+    ],
+  },
 }
 
 export const floodEvents = Object.keys(agentEvents) as AgentEvent[]
