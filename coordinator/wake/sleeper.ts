@@ -35,7 +35,7 @@ export type Sleeper = StateFacts & {
 /** At most four. */
 const MOST_CARDS = 4
 /** Interfaces inside of a machine, which no packet from outside reaches. */
-const VIRTUAL = /^(docker|br-|veth|virbr|vmnet|vboxnet|tun|tap|wg|tailscale|zt|utun|awdl|llw|bridge|lo)/i
+const VIRTUAL = /^(docker|br-|veth|virbr|vmnet|vboxnet|tun|tap|wg|tailscale|zt|utun|awdl|llw|bridge)/i
 
 /** The addresses that are called to wake a machine: those of its policy, else those that it has said itself. */
 export function cardsOf({ policy, facts }: Pick<Sleeper, 'policy' | 'facts'>): MacAddress[] {

@@ -28,6 +28,10 @@ export type FaultSizes = {
   migrationKilled: { onServer: number; onEmbedded: number }
   /** R35 */
   soak: { seconds: number; jobsPerSecond: number }
+  /** R32: how long the machine takes to start; then it never does, and is given up by the same policy. */
+  wake: { bootMs: readonly number[]; packetEverySeconds: number; giveUpSeconds: number }
+  /** R33: with a system that says when it sleeps. */
+  lidClosed: { times: number; closedMs: number; leaseTtlMs: number }
   /** R34 */
   manyStarts: { starts: number }
 }
@@ -46,6 +50,8 @@ const short: FaultSizes = {
   nativeCalls: { calls: 10 },
   busyHandler: { busyMs: 8_000, leaseTtlMs: 3_000 },
   flood: { packets: 5_000 },
+  wake: { bootMs: [1_000], packetEverySeconds: 1, giveUpSeconds: 6 },
+  lidClosed: { times: 2, closedMs: 4_000, leaseTtlMs: 2_000 },
   migrationKilled: { onServer: 10, onEmbedded: 3 },
   soak: { seconds: 20, jobsPerSecond: 200 },
   manyStarts: { starts: 10 },
@@ -66,6 +72,8 @@ const full: FaultSizes = {
   nativeCalls: { calls: 100 },
   busyHandler: { busyMs: 50_000, leaseTtlMs: 5_000 },
   flood: { packets: 100_000 },
+  wake: { bootMs: [1_000, 30_000, 90_000], packetEverySeconds: 5, giveUpSeconds: 120 },
+  lidClosed: { times: 20, closedMs: 10_000, leaseTtlMs: 2_000 },
   migrationKilled: { onServer: 80, onEmbedded: 80 },
   soak: { seconds: 600, jobsPerSecond: 200 },
   manyStarts: { starts: 50 },

@@ -26,6 +26,7 @@ export type AgentPlan = {
   script?: string
   env?: Record<string, string>
   under?: readonly string[]
+  power?: z.input<typeof AgentConfig>['power']
   /** Where it finds the coordinator, when that is not where the coordinator says; several of several. */
   coordinatorUrl?: (url: string) => string | string[]
 }
@@ -167,6 +168,7 @@ function agentConfig(plan: AgentPlan, folder: string, url: string): z.input<type
     roots: plan.root ? [plan.root] : [],
     dataFolders: [join(folder, 'data')],
     ingest: { readers: 1 },
+    power: plan.power,
     logLevel: 'info',
   }
 }

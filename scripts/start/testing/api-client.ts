@@ -19,13 +19,12 @@ export class ApiClient {
     return (await (await this.fetch(path)).json()) as T
   }
 
-  async post<T>(path: string, body: unknown): Promise<T> {
-    const response = await this.fetch(path, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-    })
-    return (await response.json()) as T
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.#send<T>('POST', path, body)
+  }
+
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.#send<T>('PATCH', path, body)
   }
 
   /** @throws Error with what the server said when the answer is not a success */
@@ -38,5 +37,14 @@ export class ApiClient {
     if (cookie) this.#cookie = cookie
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return response
+  }
+
+  async #send<T>(method: string, path: string, body: unknown): Promise<T> {
+    const response = await this.fetch(path, {
+      method,
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    })
+    return (await response.json()) as T
   }
 }
