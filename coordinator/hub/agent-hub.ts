@@ -226,6 +226,7 @@ export class AgentHub {
       this.#answer(socket, event, async (message) => {
         if (!agent) throw new AppError('unauthenticated', 'Say hello first')
         if (agent.isAsleep) {
+          // Before an answer: the agent then says it again, after its next hello.
           socket.disconnect(true)
           throw new AppError('unauthenticated', 'This machine has slept: say hello again')
         }

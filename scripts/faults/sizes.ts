@@ -31,7 +31,7 @@ export type FaultSizes = {
   /** R32: how long the machine takes to start; then it never does, and is given up by the same policy. */
   wake: { bootMs: readonly number[]; packetEverySeconds: number; giveUpSeconds: number }
   /** R33: with a system that says when it sleeps. */
-  lidClosed: { times: number; closedMs: number; leaseTtlMs: number }
+  lidClosed: { times: number; closedMs: number }
   /** R34 */
   manyStarts: { starts: number }
 }
@@ -51,7 +51,7 @@ const short: FaultSizes = {
   busyHandler: { busyMs: 8_000, leaseTtlMs: 3_000 },
   flood: { packets: 5_000 },
   wake: { bootMs: [1_000], packetEverySeconds: 1, giveUpSeconds: 6 },
-  lidClosed: { times: 2, closedMs: 4_000, leaseTtlMs: 2_000 },
+  lidClosed: { times: 3, closedMs: 2_000 },
   migrationKilled: { onServer: 10, onEmbedded: 3 },
   soak: { seconds: 20, jobsPerSecond: 200 },
   manyStarts: { starts: 10 },
@@ -73,7 +73,7 @@ const full: FaultSizes = {
   busyHandler: { busyMs: 50_000, leaseTtlMs: 5_000 },
   flood: { packets: 100_000 },
   wake: { bootMs: [1_000, 30_000, 90_000], packetEverySeconds: 5, giveUpSeconds: 120 },
-  lidClosed: { times: 20, closedMs: 10_000, leaseTtlMs: 2_000 },
+  lidClosed: { times: 20, closedMs: 40_000 },
   migrationKilled: { onServer: 80, onEmbedded: 80 },
   soak: { seconds: 600, jobsPerSecond: 200 },
   manyStarts: { starts: 50 },

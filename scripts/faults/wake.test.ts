@@ -33,7 +33,7 @@ const WAKE_LIMIT_MS = 60_000
 
 test.skipIf(!canSplitNetworks()).each(['near', 'far'] as const)(
   'work that waits wakes a %s machine, which does it and sleeps again; one that never wakes keeps its work waiting',
-  { timeout: TEST_LIMIT_MS },
+  { timeout: TEST_LIMIT_MS, concurrent: true },
   async (kind) => {
     const run = new FaultRun(`R32 wake, ${kind}`)
     using network = new WakeNetwork(kind)
