@@ -5,6 +5,9 @@ import type { JobType, JobTypes } from './jobs/job-type.ts'
 
 /** Every kind of work that Hearth has. */
 export function createJobTypes(): JobTypes {
-  const types: Record<JobKind, JobType> = { 'library.scan': createScanJob(), 'file.ingest': ingestJob }
+  const types: Partial<Record<JobKind, JobType>> = {
+    'library.scan': createScanJob(),
+    'file.ingest': ingestJob,
+  }
   return new Map(Object.entries(types))
 }

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { Capability } from './capability.ts'
 import { IngestInput, IngestResult } from './ingest.ts'
 import { ScanChunk, ScanChunkAnswer, ScanInput, ScanResult } from './scan.ts'
+import { SidecarRestoreInput, SidecarWriteInput, SidecarWriteResult } from './sidecar-write.ts'
 
 /** The kinds of work that Hearth has. The queue itself knows none of them. */
-export const JobKind = z.enum(['library.scan', 'file.ingest'])
+export const JobKind = z.enum(['library.scan', 'file.ingest', 'sidecar.write', 'sidecar.restore'])
 export type JobKind = z.infer<typeof JobKind>
 
 export const JobState = z.enum(['queued', 'leased', 'done', 'dead', 'cancelled'])
@@ -57,6 +58,28 @@ export const jobContracts = {
     chunkAnswer: z.never(),
     maxAttempts: 5,
     silenceLimitMs: 10 * 60_000,
+  },
+  'sidecar.write': {
+    capability: 'sidecar',
+    priority: priorities.writeBack,
+    runsOn: 'vault',
+    input: SidecarWriteInput,
+    result: SidecarWriteResult,
+    chunk: z.never(),
+    chunkAnswer: z.never(),
+    maxAttempts: 5,
+    silenceLimitMs: 5 * 60_000,
+  },
+  'sidecar.restore': {
+    capability: 'sidecar',
+    priority: priorities.writeBack,
+    runsOn: 'vault',
+    input: SidecarRestoreInput,
+    result: SidecarWriteResult,
+    chunk: z.never(),
+    chunkAnswer: z.never(),
+    maxAttempts: 5,
+    silenceLimitMs: 5 * 60_000,
   },
 } as const satisfies Record<JobKind, JobContract>
 

@@ -8,6 +8,12 @@ import { PathName } from './path-name.ts'
 export const SidecarFields = CurationFields.omit({ favourite: true }).partial()
 export type SidecarFields = z.infer<typeof SidecarFields>
 
+/**
+ * Tags by which Hearth knows its own word in a sidecar, as the tags of an ingested file name them: `fields` lists
+ * what people have said here, also what they want empty; `revision` is that of the write.
+ */
+export const sidecarMarks = { fields: 'XMP:HearthFields', revision: 'XMP:HearthRevision' } as const
+
 /** A file as it was read: what may be written over. */
 export const SidecarVersion = z.object({
   contentHash: ContentHash,
@@ -32,9 +38,12 @@ export const SidecarWriteInput = z.object({
   expected: ContentHash.nullable(),
   /** A person has seen what lies there, with this hash, and wants it merged into. */
   resolved: ContentHash.nullable(),
-  /** Counts up with each edit of the asset; goes into nothing, tells results apart. */
+  /** Counts up with each edit of the asset. Goes into the sidecar, so that a write that is tried again finds itself done. */
   revision: z.int().positive(),
+  /** All that people have said about the asset, not only what is new. */
   fields: SidecarFields,
+  /** Of the upright picture that regions are parts of; null: not known. */
+  pictureSizePx: z.object({ width: z.int().positive(), height: z.int().positive() }).nullable().default(null),
 })
 export type SidecarWriteInput = z.infer<typeof SidecarWriteInput>
 

@@ -7,6 +7,8 @@ import type { Tone } from './status-dot.tsx'
 export const jobKindWords: Record<JobKind, string> = {
   'library.scan': 'Look for new and changed files',
   'file.ingest': 'Read files and make previews',
+  'sidecar.write': 'Write edits into sidecars',
+  'sidecar.restore': 'Restore sidecars',
 }
 
 export const capabilityWords: Record<Capability, string> = {
