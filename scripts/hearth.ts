@@ -1,26 +1,22 @@
+import { didYouMean } from '../config/settings/nearest-word.ts'
 import { AppError, toErrorBody } from '../protocol/errors.ts'
-import { agentCommand } from './command/agent.ts'
-import { backupCommand } from './command/backup.ts'
-import type { Command } from './command/command.ts'
-import { databaseCommand } from './command/database.ts'
-import { restoreCommand } from './command/restore.ts'
+import { type CommandEntry, commandGroups } from './command/commands.ts'
 import { ConsoleScreen } from './start/console-screen.ts'
 
-/** `hearth COMMAND …`: what is done to a Hearth beside running it. */
-const commands: Record<string, Command> = {
-  agent: agentCommand,
-  backup: backupCommand,
-  restore: restoreCommand,
-  database: databaseCommand,
-}
+/** `hearth COMMAND …` */
+const commands: Record<string, CommandEntry> = Object.assign({}, ...Object.values(commandGroups))
 
 const usage = `Usage: hearth COMMAND [options]    (or: npm run --silent hearth -- COMMAND [options])
 
-${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
-  .join('\n')}
+${Object.entries(commandGroups)
+  .map(([title, group]) => [`${title}:`, ...Object.entries(group).map(line)].join('\n'))
+  .join('\n\n')}
 
-hearth COMMAND --help says more. npm start starts Hearth itself.`
+hearth COMMAND --help says more, with examples. Exit status: 0 done, 1 failed, 2 used wrongly.`
+
+function line([name, { summary }]: [string, CommandEntry]): string {
+  return `  ${name.padEnd(12)} ${summary}`
+}
 
 const screen = new ConsoleScreen(process.stderr)
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
@@ -31,13 +27,16 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
 })
 
 async function main([name = '--help', ...args]: string[]): Promise<number> {
-  if (name === '--help' || name === '-h') {
+  if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(`${usage}\n`)
     return 0
   }
-  const command = commands[name]
-  if (!command)
-    throw new AppError('bad_request', `There is no command ${JSON.stringify(name)}; see hearth --help`)
+  const entry = commands[name]
+  if (!entry) {
+    const hint = didYouMean(name, Object.keys(commands))
+    throw new AppError('bad_request', `There is no command ${JSON.stringify(name)}${hint}; see hearth --help`)
+  }
+  const command = await entry.load()
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(`${command.usage}\n`)
     return 0

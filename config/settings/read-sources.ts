@@ -48,6 +48,12 @@ export function readFileText(text: string, name: string, settings: readonly Sett
   return reading
 }
 
+/** The sections that a configuration file has, right or wrong. */
+export function sectionsOf(text: string): string[] {
+  const { contents } = parseDocument(text)
+  return isMap(contents) ? contents.items.map(({ key }) => String(key)) : []
+}
+
 /** @param place for the origin: `the environment`, `.env` */
 export function readVariables(
   variables: Readonly<Record<string, string | undefined>>,

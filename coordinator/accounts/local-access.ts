@@ -3,6 +3,7 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Account } from '../../protocol/api.ts'
+import { AppError } from '../../protocol/errors.ts'
 import type { Queryable } from '../db/database.ts'
 import { createToken, tokenHash } from './token-hash.ts'
 
@@ -40,14 +41,22 @@ export class LocalAccess {
     await rm(this.#path, { force: true })
   }
 
-  /** Undefined for another token, and while nobody has made the first account. */
+  /**
+   * @returns undefined for another token
+   * @throws AppError `unauthenticated` while nobody has made the first account
+   */
   async findAccount(db: Queryable, token: string): Promise<Account | undefined> {
     if (!timingSafeEqual(this.#hash, tokenHash(token))) return undefined
-    return await db
+    const administrator = await db
       .selectFrom('account')
       .select(['id', 'name', 'role'])
       .where('role', '=', 'admin')
       .orderBy('id')
       .executeTakeFirst()
+    if (administrator !== undefined) return administrator
+    throw new AppError(
+      'unauthenticated',
+      'Nobody has an account yet: make the first one with the link that Hearth printed when it started',
+    )
   }
 }

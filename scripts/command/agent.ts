@@ -36,7 +36,6 @@ Examples:
 
 /** `hearth agent …` */
 export const agentCommand: Command = {
-  summary: 'let this machine into a Hearth, run its agent, say how it stands',
   usage,
   async run([word, ...args], screen) {
     const options = {

@@ -27,7 +27,6 @@ Examples:
 
 /** `hearth backup` */
 export const backupCommand: Command = {
-  summary: 'write everything in the database to one proved file',
   usage,
   async run(args, screen) {
     const { values } = readArguments('backup', args, {

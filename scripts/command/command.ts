@@ -2,8 +2,6 @@ import type { ConsoleScreen } from '../start/console-screen.ts'
 
 /** One word after `hearth`. */
 export type Command = {
-  /** Half a line for the list of commands. */
-  summary: string
   /** With examples. */
   usage: string
   /**

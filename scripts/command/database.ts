@@ -34,7 +34,6 @@ Examples:
 
 /** `hearth database …` */
 export const databaseCommand: Command = {
-  summary: 'say which database is used; move it to a server and back',
   usage,
   async run(args, screen) {
     const [word, ...rest] = args

@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { didYouMean } from '../../config/settings/nearest-word.ts'
 import { AppError } from '../../protocol/errors.ts'
 
 /**
@@ -19,6 +20,11 @@ export function readArguments<T extends ParseArgsOptionsConfig>(
     try {
       return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
     } catch (error) {
+      const unknown = findUnknownOption(args, options)
+      if (unknown !== undefined) {
+        const names = Object.keys(options).map((name) => `--${name}`)
+        throw wrong(`There is no option ${unknown}${didYouMean(unknown, names)}`, error)
+      }
       throw wrong(
         (error instanceof Error ? error.message.split(/\.\s/)[0] : undefined) ?? String(error),
         error,
@@ -33,4 +39,18 @@ export function readArguments<T extends ParseArgsOptionsConfig>(
     throw wrong('An option or a word is empty')
   }
   return parsed
+}
+
+/** The first option that there is not, as it was written. */
+function findUnknownOption(args: readonly string[], options: ParseArgsOptionsConfig): string | undefined {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
+  return tokens.flatMap((token) =>
+    token.kind === 'option' && !(token.name in options) ? [token.rawName] : [],
+  )[0]
 }

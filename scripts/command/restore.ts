@@ -24,7 +24,6 @@ Examples:
 
 /** `hearth restore` */
 export const restoreCommand: Command = {
-  summary: 'put a backup into an empty database',
   usage,
   async run(args, screen) {
     const { values, positionals } = readArguments(
