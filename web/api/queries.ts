@@ -1,5 +1,6 @@
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { AppError } from '../../protocol/errors.ts'
+import type { MachineState } from '../../protocol/power.ts'
 import { callApi } from './call-api.ts'
 import type { JobFilter } from './job-filter.ts'
 
@@ -83,6 +84,21 @@ export function jobQuery(id: number) {
     queryKey: [...JOBS_KEY, 'one', id],
     queryFn: ({ signal }) => callApi('getJob', { params: { id }, signal }),
     refetchInterval: ({ state }) => (state.data?.state === 'leased' ? RUNNING_REFRESH_MS : false),
+  })
+}
+
+/** Everything below this key is asked for again when somebody has changed how a machine sleeps. */
+export const POWER_KEY = ['agent-power'] as const
+/** While a machine is being woken, what came of it is asked for this often. */
+const WAKING_REFRESH_MS = 2_000
+
+/** @param state of the machine: with each new one there is something new to tell */
+export function powerQuery(id: number, state: MachineState) {
+  return queryOptions({
+    queryKey: [...POWER_KEY, id, state],
+    queryFn: ({ signal }) => callApi('getAgentPower', { params: { id }, signal }),
+    refetchInterval: state === 'waking' || state === 'booting' ? WAKING_REFRESH_MS : false,
+    placeholderData: keepPreviousData,
   })
 }
 

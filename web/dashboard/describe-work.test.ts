@@ -30,10 +30,12 @@ test.each([
   expect(describeWork({ ...idle, ...change }).word).toBe(word)
 })
 
-test('the reason of waiting is told as a sentence', () => {
-  expect(describeWork({ ...idle, queued: 1, waitsFor: 'waits for a machine' }).why).toBe(
-    'Waits for a machine.',
-  )
+test.each([
+  [1, 'Waits for a machine', '1 file waits for a machine.'],
+  [1_240, 'Waits for a machine: “desk” is asleep', '1,240 files wait for a machine: “desk” is asleep.'],
+  [2, 'Paused: it rests', 'Paused: it rests.'],
+])('%i that wait, “%s”, are told as a sentence: %s', (queued, waitsFor, why) => {
+  expect(describeWork({ ...idle, queued, waitsFor }).why).toBe(why)
 })
 
 test('failed jobs need nothing more, and no jobs have no share', () => {

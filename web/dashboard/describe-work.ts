@@ -1,5 +1,7 @@
 import type { JobKindSummary } from '../../protocol/fleet.ts'
 import { asSentence } from '../ui/as-sentence.ts'
+import { countOf } from '../ui/format-amount.ts'
+import { jobSubjectWords } from '../ui/job-words.ts'
 import type { Tone } from '../ui/status-dot.tsx'
 
 /** Share of a kind's jobs that need nothing more; null when there are none. */
@@ -17,7 +19,8 @@ export type WorkState = {
 
 /** How it goes with one kind of work: paused by a person, idle, waiting and for what, or under way. */
 export function describeWork(summary: JobKindSummary): WorkState {
-  const { queued, leased, paused, waitsFor } = summary
+  const { queued, leased, paused } = summary
+  const waitsFor = summary.waitsFor && sayHowMany(summary.waitsFor, summary)
   if (paused) {
     const rest = 'Nothing new is started until it is resumed; what is added meanwhile waits.'
     const why = leased > 0 ? `What runs now is finished first. ${rest}` : rest
@@ -27,4 +30,10 @@ export function describeWork(summary: JobKindSummary): WorkState {
   if (leased === 0 && waitsFor) return { tone: 'warn', word: 'Waiting', why: asSentence(waitsFor) }
   if (leased === 0) return { tone: 'busy', word: 'Starting', why: null }
   return { tone: 'busy', word: 'Working', why: waitsFor && asSentence(waitsFor) }
+}
+
+/** `Waits for a machine …` → `1,240 files wait for a machine …` */
+function sayHowMany(waitsFor: string, { kind, queued }: JobKindSummary): string {
+  const who = countOf(queued, jobSubjectWords[kind])
+  return waitsFor.replace(/^waits for /i, `${who} ${queued === 1 ? 'waits' : 'wait'} for `)
 }

@@ -18,7 +18,9 @@ import { AppError, errorRules, toErrorBody } from '../../protocol/errors.ts'
 import type { AgentView } from '../../protocol/fleet.ts'
 import type { JobKind } from '../../protocol/jobs.ts'
 import { type LiveEvent, type LiveMessage, liveEvents } from '../../protocol/live.ts'
+import type { WakePolicyChange } from '../../protocol/power.ts'
 import { FakePictures } from './fake-pictures.ts'
+import { fakePowerDetail } from './fake-power.ts'
 import { createWorld, type FakeWorld, type Scenario, scenarios } from './fake-world.ts'
 
 /** The same policy as the real server's: what breaks it shows here first. */
@@ -88,12 +90,15 @@ export async function startFakeServer(options: {
     if (!found) throw new AppError('not_found', `There is no library ${id}`)
     return found
   }
+  const agent = (id: unknown) => {
+    const found = world.agents.find((known) => known.id === id)
+    if (!found) throw new AppError('not_found', `There is no agent ${id}`)
+    return found
+  }
   const setAgent = (id: unknown, change: Partial<AgentView>) => {
-    const at = world.agents.findIndex((agent) => agent.id === id)
-    const agent = world.agents[at]
-    if (!agent) throw new AppError('not_found', `There is no agent ${id}`)
-    world.agents[at] = { ...agent, ...change }
-    return world.agents[at]
+    const changed = { ...agent(id), ...change }
+    world.agents = world.agents.map((known) => (known.id === id ? changed : known))
+    return changed
   }
   const tellJobs = <T>(answer: T): T => {
     emit('jobs', { kinds: world.queue.kinds })
@@ -205,11 +210,26 @@ export async function startFakeServer(options: {
       setAgent(params.id, { state: 'online', paused: false }),
     updateAgent: ({
       params,
-      body,
+      body: { wake, ...settings },
     }: {
       params: { id: number }
-      body: { concurrency: Partial<Record<Capability, number>> }
-    }) => setAgent(params.id, { settings: body }),
+      body: { wake?: WakePolicyChange; concurrency?: Partial<Record<Capability, number>> }
+    }) => {
+      const before = agent(params.id).settings
+      if (wake) world.wakePolicies.set(params.id, wake)
+      return setAgent(params.id, { settings: { ...before, ...settings } })
+    },
+    getAgentPower: ({ params }: { params: { id: number } }) =>
+      fakePowerDetail(agent(params.id), world.wakePolicies.get(params.id)),
+    wakeAgent: ({ params }: { params: { id: number } }) =>
+      setAgent(params.id, {
+        state: 'waking',
+        power: {
+          ...agent(params.id).power,
+          wake: { startedAt: new Date().toISOString(), packets: 1, byPerson: true },
+        },
+      }),
+    sleepAgent: ({ params }: { params: { id: number } }) => agent(params.id),
   }
 
   const server = createServer((request, response) => {

@@ -1,11 +1,12 @@
 import type { DatabaseView } from '../../protocol/database.ts'
 import type { AgentView, JobKindSummary, LibraryView, ProblemView, ScanView } from '../../protocol/fleet.ts'
+import type { WakePolicyChange } from '../../protocol/power.ts'
 import type { SkippedPath } from '../../protocol/scan.ts'
 import { fakeDatabase } from './fake-database.ts'
 import { type FakeFailure, minutesAgo } from './fake-jobs.ts'
 import { type FakeBucket, FakeLibrary } from './fake-library.ts'
 import type { FakePictures } from './fake-pictures.ts'
-import { fakePower } from './fake-power.ts'
+import { fakePower, sleepingAgents } from './fake-power.ts'
 import { FakeQueue } from './fake-queue.ts'
 import { fakeSources } from './fake-sources.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -21,6 +22,7 @@ export const scenarios = [
   'busy',
   'broken',
   'damaged',
+  'asleep',
 ] as const
 export type Scenario = (typeof scenarios)[number]
 
@@ -31,6 +33,8 @@ export type FakeWorld = {
   library: FakeLibrary
   libraries: LibraryView[]
   agents: AgentView[]
+  /** What people have changed of how machines are woken, by agent. */
+  wakePolicies: Map<number, WakePolicyChange>
   queue: FakeQueue
   /** `away`: it does not answer. */
   database: DatabaseView | 'away'
@@ -51,7 +55,13 @@ export function createWorld(scenario: Scenario, pictures: FakePictures): FakeWor
     revision: 1,
     library,
     libraries: isBare ? [] : librariesOf(scenario, library.size),
-    agents: scenario === 'no-agent' ? [] : agentsOf(isBroken, isBusy),
+    agents:
+      scenario === 'no-agent'
+        ? []
+        : scenario === 'asleep'
+          ? sleepingAgents(agentsOf(false, false))
+          : agentsOf(isBroken, isBusy),
+    wakePolicies: new Map(),
     queue: new FakeQueue(kindsOf(scenario, library.size), failuresOf(scenario)),
     database: fakeDatabase(
       isBroken ? 'attention' : scenario === 'damaged' ? 'damaged' : 'well',

@@ -89,6 +89,8 @@ function FolderForm({ agents }: { agents: AgentView[] }) {
 
 function canScan({ state, capabilities, roots }: AgentView): boolean {
   return (
-    state !== 'offline' && roots.length > 0 && capabilities.some(({ capability }) => capability === 'scan')
+    ['online', 'draining'].includes(state) &&
+    roots.length > 0 &&
+    capabilities.some(({ capability }) => capability === 'scan')
   )
 }

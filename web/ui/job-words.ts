@@ -11,6 +11,12 @@ export const jobKindWords: Record<JobKind, string> = {
   'sidecar.restore': 'Restore sidecars',
 }
 
+/** What one job of a kind is about. */
+export const jobSubjectWords: Record<JobKind, string> = {
+  'library.scan': 'scan',
+  'file.ingest': 'file',
+}
+
 export const capabilityWords: Record<Capability, string> = {
   scan: 'scan folders',
   ingest: 'read files',
