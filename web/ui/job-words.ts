@@ -15,6 +15,8 @@ export const jobKindWords: Record<JobKind, string> = {
 export const jobSubjectWords: Record<JobKind, string> = {
   'library.scan': 'scan',
   'file.ingest': 'file',
+  'sidecar.write': 'edit',
+  'sidecar.restore': 'sidecar',
 }
 
 export const capabilityWords: Record<Capability, string> = {
