@@ -8,6 +8,8 @@ import type { Measured } from './source-standing.ts'
 /** Slower than this a source is no use, however right its bytes are. */
 const SLOWEST_BYTES_PER_MS = 500
 const LEAST_LIMIT_MS = 30_000
+/** Of a smaller sample the speed says more about the greeting than about the way. */
+const LEAST_MEASURED_BYTES = 256 * 1024
 
 /**
  * Reads a library's sample through a source and compares every byte.
@@ -20,7 +22,7 @@ export async function proveSource(
   stopping: AbortSignal,
 ): Promise<Measured> {
   const { sizeBytes, contentHash } = sample
-  const limit = AbortSignal.timeout(LEAST_LIMIT_MS + sizeBytes / SLOWEST_BYTES_PER_MS)
+  const limit = AbortSignal.timeout(LEAST_LIMIT_MS + Math.ceil(sizeBytes / SLOWEST_BYTES_PER_MS))
   const signal = AbortSignal.any([stopping, limit])
   const startMs = performance.now()
   let firstByteMs: number | undefined
@@ -42,7 +44,8 @@ export async function proveSource(
   }
   if (hash.digest('hex') !== contentHash) throw anotherFile(source, sample)
   const seconds = (performance.now() - startMs) / 1_000
-  return { megabytesPerSecond: sizeBytes / 1e6 / seconds, firstByteMs: firstByteMs ?? 0 }
+  const megabytesPerSecond = sizeBytes < LEAST_MEASURED_BYTES ? null : sizeBytes / 1e6 / seconds
+  return { megabytesPerSecond, firstByteMs: firstByteMs ?? null }
 }
 
 function anotherFile({ label }: Source, { path, libraryName }: SourceSample): AppError {

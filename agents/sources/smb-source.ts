@@ -14,6 +14,7 @@ import type { ByteSpan, Source, WantedFile } from './source.ts'
 /** Of a connection or an answer. */
 const TIMEOUT_MS = 15_000
 const RECONNECT_LIMIT_MS = 20_000
+const OPEN_LIMIT_MS = 1_000
 
 /** A share that this agent reads by itself, with nothing mounted. */
 export class SmbSource implements Source {
@@ -76,6 +77,7 @@ export class SmbSource implements Source {
       allowGuest,
       timeoutMs: TIMEOUT_MS,
       reconnectLimitMs: RECONNECT_LIMIT_MS,
+      openLimitMs: OPEN_LIMIT_MS,
     })
   }
 }

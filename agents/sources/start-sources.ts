@@ -17,17 +17,19 @@ export type StartSourcesOptions = {
   http: HttpBytes
   log: Logger
   intervalMs?: number
+  /** A clock that only goes forward, in ms: tests let it run faster. */
+  now?: () => number
 }
 
 /** Opens an agent's sources and begins to prove them; gives what `readInput` needs. */
 export async function startSources(options: StartSourcesOptions, closers: Closers): Promise<InputReading> {
-  const { config, line, http, log, intervalMs } = options
+  const { config, line, http, log, intervalMs, now } = options
   const configs = effectiveSources(config.sources, config.capabilities)
   const cage = configs.some(({ kind }) => kind === 'path')
     ? await openCage()
     : Cage.none('nothing is opened here')
   const sources = createSources(configs, { cage, http })
-  const book = new SourceBook({ sources })
+  const book = new SourceBook({ sources, now })
   const prover = new SourceProver({
     book,
     log,

@@ -2,12 +2,14 @@ import { benchBackup } from './backup.ts'
 import { benchDatabase } from './database.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLeases } from './leases.ts'
+import { benchSources } from './sources.ts'
 
 const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   backup: benchBackup,
   database: benchDatabase,
   ingest: benchIngest,
   leases: benchLeases,
+  sources: benchSources,
 }
 
 /** `npm run bench -- NAME …` */

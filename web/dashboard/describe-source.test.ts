@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SourceView } from '../../protocol/fleet.ts'
-import { describeSource } from './describe-source.ts'
+import { describeSource, sourcesToShow } from './describe-source.ts'
 
 const smb: SourceView = {
   libraryId: 1,
@@ -26,4 +26,22 @@ test.each([
   [{ ...smb, state: 'untried' }, 'Has not yet tried to read “Photos” from smb://nas/photos'],
 ] as const)('%j is %s', (source, sentence) => {
   expect(describeSource(source)).toBe(sentence)
+})
+
+test('of each library the source in use is shown, with those before it that failed', () => {
+  const of = (libraryId: number, place: number, state: SourceView['state']) => ({
+    ...smb,
+    libraryId,
+    place,
+    state,
+  })
+  const sources = [
+    of(1, 0, 'failed'),
+    of(1, 1, 'proved'),
+    of(1, 2, 'proved'),
+    of(2, 0, 'untried'),
+    of(2, 2, 'failed'),
+  ]
+  const shown = sourcesToShow(sources).map(({ libraryId, place }) => `${libraryId} ${place}`)
+  expect(shown).toEqual(['1 0', '1 1', '2 0', '2 2'])
 })

@@ -24,8 +24,7 @@ export function fakeSources(isBroken: boolean): SourceView[] {
     firstByteMs: 14.8,
   }
   if (!isBroken) return [smb, relay]
-  const reason =
-    'Cannot log in to nas: user or password is wrong; check `user`, `domain` and the password file'
+  const reason = 'Cannot log in to nas: user or password is wrong; check user, domain and the password file'
   const unmeasured = { megabytesPerSecond: null, firstByteMs: null }
   const path = { libraryId: 2, libraryName: 'Scans of slides', kind: 'path' as const, label: '/mnt/slides' }
   return [

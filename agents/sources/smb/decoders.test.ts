@@ -237,5 +237,6 @@ function hostileShare(port: number): SmbShare {
     allowGuest: false,
     timeoutMs: 100,
     reconnectLimitMs: 0,
+    openLimitMs: 0,
   })
 }

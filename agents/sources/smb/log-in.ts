@@ -134,7 +134,7 @@ function requireGuestAllowed({ allowGuest, requireSigning, requireEncryption, ho
   if (allowGuest && !requireSigning && !requireEncryption) return
   throw new SmbError(
     'unauthenticated',
-    `${host} let this agent in as a guest only: it does not know the user, or maps everybody to guest; check \`user\` and the password file`,
+    `${host} let this agent in as a guest only: it does not know the user, or maps everybody to guest; check the user and the password file`,
     { scope: 'share' },
   )
 }
@@ -164,7 +164,7 @@ async function validate(
 function tooWeak({ dialect }: Negotiated, why: string): SmbError {
   return new SmbError(
     'forbidden',
-    `The SMB server (SMB ${nameOfDialect(dialect)}) ${why}; switch encryption on there, or off in this agent's \`encryption\``,
+    `The SMB server (SMB ${nameOfDialect(dialect)}) ${why}; switch encryption on there, or no longer require it in this agent’s configuration`,
     { scope: 'server' },
   )
 }

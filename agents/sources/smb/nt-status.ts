@@ -77,9 +77,9 @@ const rules: Record<number, StatusRule> = {
   3221225599: full,
   3221225634: { code: 'forbidden', scope: 'share', says: 'the share may only be read' },
 
-  3221225572: login('the server does not know this user; check `user` and `domain`'),
+  3221225572: login('the server does not know this user; check user and domain'),
   3221225578: login('the password is wrong; check the password file'),
-  3221225581: login('user or password is wrong; check `user`, `domain` and the password file'),
+  3221225581: login('user or password is wrong; check user, domain and the password file'),
   3221225582: login('the server does not let this account in over the network; see its account rules'),
   3221225583: login('the account may not log in at this time of day'),
   3221225584: login('the account may not log in from this machine'),

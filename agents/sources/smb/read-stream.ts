@@ -24,7 +24,7 @@ export type SmbPart = {
  * are then those of one file, or the stream fails.
  */
 export async function openSmbPart(share: SmbShare, part: SmbPart, signal: AbortSignal): Promise<Readable> {
-  const first = await open(share, part, undefined, signal)
+  const first = await open(share, part, { signal, limitMs: share.openLimitMs })
   return Readable.from(readParts(share, part, first), { objectMode: false, highWaterMark: 1 })
 }
 
@@ -43,7 +43,7 @@ async function* readParts(share: SmbShare, part: SmbPart, first: Open): AsyncGen
         }
       } catch (error) {
         if (!(error instanceof SmbError && error.mayReconnect)) throw error
-        ;({ tree, file } = await open(share, part, file, NEVER))
+        ;({ tree, file } = await open(share, part, { signal: NEVER, before: file }))
       }
     }
   } finally {
@@ -56,16 +56,16 @@ async function* readParts(share: SmbShare, part: SmbPart, first: Open): AsyncGen
 function open(
   share: SmbShare,
   { name, sizeBytes }: SmbPart,
-  before: OpenedFile | undefined,
-  signal: AbortSignal,
+  { signal, limitMs, before }: { signal: AbortSignal; limitMs?: number; before?: OpenedFile },
 ): Promise<Open> {
-  return share.use(async (tree) => {
+  const work = async (tree: SmbTree) => {
     const file = await tree.openToRead(name, signal)
     const isSame = file.sizeBytes === sizeBytes && (before === undefined || before.mtimeUs === file.mtimeUs)
     if (isSame) return { tree, file }
     await tree.closeFile(file)
     throw changed(name)
-  }, signal)
+  }
+  return share.use(work, signal, limitMs)
 }
 
 /** The rest of the part, in order, while further reads are on their way. */

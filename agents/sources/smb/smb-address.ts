@@ -24,7 +24,7 @@ export function parseSmbAddress(text: string): SmbAddress {
   if (url.username !== '' || url.password !== '') {
     throw new AppError(
       'bad_request',
-      'An SMB address holds no user or password; put them into `user` and `passwordFile`',
+      'An SMB address holds no user or password; give user and passwordFile beside it',
     )
   }
   return {

@@ -34,7 +34,7 @@ describe.skipIf(!canRunSamba)('somebody between client and server', () => {
 
   async function readThrough(meddle: { toServer?: Meddle; toClient?: Meddle }, changes = {}) {
     await using proxy = await MeddlingProxy.start({ port: server.port, ...meddle })
-    const share = openShare(server, { port: proxy.port, reconnectLimitMs: 0, ...changes })
+    const share = openShare(server, { port: proxy.port, reconnectLimitMs: 0, openLimitMs: 0, ...changes })
     return (await buffer(await openSmbPart(share, part, never))).equals(bytes)
   }
 

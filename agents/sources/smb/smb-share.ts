@@ -12,6 +12,8 @@ const IDLE_LIMIT_MS = 60_000
 export type SmbShareOptions = SmbTreeOptions & {
   /** How long a server that has gone may stay away before what it was asked fails. */
   reconnectLimitMs: number
+  /** The same for a file that nobody has begun to read: another source may have it at once. */
+  openLimitMs: number
 }
 
 /**
@@ -39,6 +41,10 @@ export class SmbShare {
     await tree?.close()
   }
 
+  get openLimitMs(): number {
+    return this.#options.openLimitMs
+  }
+
   stat(name: string, signal: AbortSignal): Promise<FileFacts> {
     return this.use((tree) => tree.stat(name, signal), signal)
   }
@@ -50,16 +56,20 @@ export class SmbShare {
 
   /**
    * Runs what may be run again: when the connection is lost, on the next one, until the server has been away for
-   * too long.
+   * `limitMs`.
    */
-  async use<T>(work: (tree: SmbTree) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async use<T>(
+    work: (tree: SmbTree) => Promise<T>,
+    signal: AbortSignal,
+    limitMs = this.#options.reconnectLimitMs,
+  ): Promise<T> {
     const startMs = performance.now()
     for (let tries = 0; ; tries += 1) {
       try {
         return await this.once(work, signal)
       } catch (error) {
         const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries)
-        const isLate = performance.now() - startMs + pauseMs > this.#options.reconnectLimitMs
+        const isLate = performance.now() - startMs + pauseMs > limitMs
         if (!(error instanceof SmbError && error.mayReconnect) || isLate || this.#stopping.signal.aborted)
           throw error
         await this.#pause(pauseMs, signal)

@@ -13,7 +13,7 @@ export async function putFile(
   folder: string,
   path: string,
   fileId = 1,
-  sizeBytes = 700_000,
+  sizeBytes = 700_001,
 ): Promise<SampleFile> {
   const bytes = randomBytes(sizeBytes)
   await mkdir(dirname(join(folder, path)), { recursive: true })

@@ -86,6 +86,7 @@ export class SambaServer {
       allowGuest: false,
       timeoutMs: 10_000,
       reconnectLimitMs: 10_000,
+      openLimitMs: 1_000,
       ...changes,
     }
   }
