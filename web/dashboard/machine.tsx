@@ -9,6 +9,7 @@ import { Status } from '../ui/status-dot.tsx'
 import { useNow } from '../ui/use-now.ts'
 import styles from './dashboard.module.css'
 import { describeMachine, machineStatus } from './describe-machine.ts'
+import { MachineMenu } from './machine-menu.tsx'
 import { MachineSlots } from './machine-slots.tsx'
 import { MachineSources } from './machine-sources.tsx'
 import { PauseButton } from './pause-button.tsx'
@@ -18,6 +19,7 @@ import { WakeButton } from './wake-button.tsx'
 
 /** One computer: what it is, what it does now, and how much it may do at once. */
 export function Machine({ agent, running }: { agent: AgentView; running: readonly JobView[] }) {
+  const isAdmin = useIsAdmin()
   const state = machineStatus(agent)
   const nowMs = useNow(agent.power.wake ? 1_000 : 30_000)
   const { facts } = agent
@@ -31,6 +33,7 @@ export function Machine({ agent, running }: { agent: AgentView; running: readonl
         <div className={styles.buttons}>
           <WakeButton agent={agent} />
           <PauseMachine agent={agent} />
+          {isAdmin && <MachineMenu agent={agent} />}
         </div>
       </div>
       {facts && (

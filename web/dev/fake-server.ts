@@ -19,6 +19,7 @@ import type { AgentView } from '../../protocol/fleet.ts'
 import type { JobKind } from '../../protocol/jobs.ts'
 import { type LiveEvent, type LiveMessage, liveEvents } from '../../protocol/live.ts'
 import type { WakePolicyChange } from '../../protocol/power.ts'
+import { pairingHandlers } from './fake-pairing.ts'
 import { FakePictures } from './fake-pictures.ts'
 import { fakePowerDetail } from './fake-power.ts'
 import { createWorld, type FakeWorld, type Scenario, scenarios } from './fake-world.ts'
@@ -204,20 +205,28 @@ export async function startFakeServer(options: {
       tellJobs({ jobs: world.queue.retryDead(body) }),
     cancelJob: ({ params }: { params: { id: number } }) => tellJobs(world.queue.cancel(params.id)),
     listAgents: () => ({ items: world.agents }),
+    ...pairingHandlers(world, (event) => emit(event, { waiting: world.pairing.requests.length })),
+    revokeAgent: ({ params }: { params: { id: number } }) => {
+      world.agents = world.agents.filter(({ id }) => id !== params.id)
+      return {}
+    },
     drainAgent: ({ params }: { params: { id: number } }) =>
       setAgent(params.id, { state: 'draining', paused: true }),
     resumeAgent: ({ params }: { params: { id: number } }) =>
       setAgent(params.id, { state: 'online', paused: false }),
     updateAgent: ({
       params,
-      body: { wake, ...settings },
+      body: { wake, name, ...settings },
     }: {
       params: { id: number }
-      body: { wake?: WakePolicyChange; concurrency?: Partial<Record<Capability, number>> }
+      body: { name?: string; wake?: WakePolicyChange; concurrency?: Partial<Record<Capability, number>> }
     }) => {
       const before = agent(params.id).settings
       if (wake) world.wakePolicies.set(params.id, wake)
-      return setAgent(params.id, { settings: { ...before, ...settings } })
+      return setAgent(params.id, {
+        ...(name === undefined ? {} : { name }),
+        settings: { ...before, ...settings },
+      })
     },
     getAgentPower: ({ params }: { params: { id: number } }) =>
       fakePowerDetail(agent(params.id), world.wakePolicies.get(params.id)),

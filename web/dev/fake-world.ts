@@ -5,6 +5,7 @@ import type { SkippedPath } from '../../protocol/scan.ts'
 import { fakeDatabase } from './fake-database.ts'
 import { type FakeFailure, minutesAgo } from './fake-jobs.ts'
 import { type FakeBucket, FakeLibrary } from './fake-library.ts'
+import { type FakePairing, fakePairing } from './fake-pairing.ts'
 import type { FakePictures } from './fake-pictures.ts'
 import { fakePower, sleepingAgents } from './fake-power.ts'
 import { FakeQueue } from './fake-queue.ts'
@@ -35,6 +36,7 @@ export type FakeWorld = {
   agents: AgentView[]
   /** What people have changed of how machines are woken, by agent. */
   wakePolicies: Map<number, WakePolicyChange>
+  pairing: FakePairing
   queue: FakeQueue
   /** `away`: it does not answer. */
   database: DatabaseView | 'away'
@@ -62,6 +64,7 @@ export function createWorld(scenario: Scenario, pictures: FakePictures): FakeWor
           ? sleepingAgents(agentsOf(false, false))
           : agentsOf(isBroken, isBusy),
     wakePolicies: new Map(),
+    pairing: fakePairing(scenario === 'busy'),
     queue: new FakeQueue(kindsOf(scenario, library.size), failuresOf(scenario)),
     database: fakeDatabase(
       isBroken ? 'attention' : scenario === 'damaged' ? 'damaged' : 'well',
