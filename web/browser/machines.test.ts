@@ -103,6 +103,14 @@ describe.skipIf(!chromiumPath)('machines', () => {
     expect(names()).toEqual(['vault'])
   })
 
+  test('a machine takes the place of another by a code of its own', async () => {
+    await using t = await visit('full')
+    await t.page.getByRole('button', { name: 'More for vault' }).click()
+    await t.page.getByRole('menuitem', { name: 'Replace by another machine' }).click()
+    await t.page.getByRole('dialog', { name: 'Replace “vault”' }).getByText('agent pair').waitFor()
+    expect(t.server.world.pairing.codes).toMatchObject([{ agent: { id: 1, name: 'vault' } }])
+  })
+
   test('somebody who may not steer is asked nothing', async () => {
     await using t = await visit('busy', 'user')
     await t.page.getByRole('heading', { name: 'Machines' }).waitFor()

@@ -53,7 +53,7 @@ function JoinRequest({ request }: { request: JoinRequestView }) {
           {facts.gpu && ` · ${facts.gpu}`} · from {address}
         </p>
         <p>
-          Let it in only if it shows this fingerprint itself:{' '}
+          Let it in only if it shows this fingerprint itself:
           <span className={styles.fingerprint}>{fingerprint}</span>
         </p>
       </div>

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu, Modal, TextInput } from '@mantine/core'
-import { IconDotsVertical, IconPencil, IconPlugConnectedX } from '@tabler/icons-react'
+import { IconArrowsExchange, IconDotsVertical, IconPencil, IconPlugConnectedX } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AgentView } from '../../protocol/fleet.ts'
@@ -9,11 +9,13 @@ import { countOf } from '../ui/format-amount.ts'
 import { sayDone } from '../ui/say-done.ts'
 import { sayError } from '../ui/say-error.ts'
 import styles from './pairing.module.css'
+import { usePairingDialog } from './use-pairing-dialog.tsx'
 
 /** What is seldom done to a machine: another name, and shutting it out. */
 export function MachineMenu({ agent }: { agent: AgentView }) {
   const [asked, setAsked] = useState<'name' | 'revoke'>()
   const close = () => setAsked(undefined)
+  const replacement = usePairingDialog(`Replace “${agent.name}”`, agent.id)
   return (
     <>
       <Menu position="bottom-end" shadow="md" radius="md">
@@ -26,6 +28,9 @@ export function MachineMenu({ agent }: { agent: AgentView }) {
           <Menu.Item leftSection={<IconPencil size={18} stroke={1.6} />} onClick={() => setAsked('name')}>
             Rename
           </Menu.Item>
+          <Menu.Item leftSection={<IconArrowsExchange size={18} stroke={1.6} />} onClick={replacement.open}>
+            Replace by another machine
+          </Menu.Item>
           <Menu.Item
             leftSection={<IconPlugConnectedX size={18} stroke={1.6} />}
             color="red"
@@ -35,6 +40,7 @@ export function MachineMenu({ agent }: { agent: AgentView }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {replacement.dialog}
       {asked === 'name' && <Rename agent={agent} onClose={close} />}
       {asked === 'revoke' && <Revoke agent={agent} onClose={close} />}
     </>
@@ -99,9 +105,12 @@ function Revoke({ agent, onClose }: QuestionProps) {
     },
     onError: sayError(`“${agent.name}” was not revoked`),
   })
-  const held = agent.leases > 0 ? ` The ${countOf(agent.leases, 'job')} it works on will go to others.` : ''
+  const held =
+    agent.leases > 0 ? ` What it works on (${countOf(agent.leases, 'job')}) goes back to the queue.` : ''
   const kept =
-    agent.roots.length > 0 ? ' Its libraries stay, and cannot be read until a machine takes its place.' : ''
+    agent.roots.length > 0
+      ? ' Its libraries stay on screen, but nobody can read their files any more: where another machine has them, choose Replace instead.'
+      : ''
   return (
     <Modal
       opened
@@ -112,13 +121,13 @@ function Revoke({ agent, onClose }: QuestionProps) {
     >
       <p className={styles.lead}>
         It is disconnected at once and its key is never accepted again.{held}
-        {kept} To use the machine again, pair it with a new code and a new key.
+        {kept} To use the machine again, pair it with a new code and <code>--new-key</code>.
       </p>
       <div className={styles.answers} style={{ marginTop: 24 }}>
         <Button variant="default" onClick={onClose}>
           Keep it
         </Button>
-        <Button color="red" loading={revoke.isPending} onClick={() => revoke.mutate()}>
+        <Button color="red.9" loading={revoke.isPending} onClick={() => revoke.mutate()}>
           Revoke
         </Button>
       </div>

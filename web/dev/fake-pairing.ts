@@ -36,16 +36,17 @@ export function pairingHandlers(world: World, emit: (event: 'joining') => void) 
     return request
   }
   return {
-    createPairingCode: (): NewPairingCode => {
+    createPairingCode: ({ body }: { body: { agentId: number | null } }): NewPairingCode => {
       const id = pairing.codes.length + 1
       const expiresAt = new Date(Date.now() + 10 * 60_000).toISOString()
+      const place = world.agents.find((agent) => agent.id === body.agentId)
       const view: PairingCodeView = {
         id,
         selector: 'K7QM',
         state: 'waiting',
         expiresAt,
         triesLeft: 5,
-        agent: null,
+        agent: place ? { id: place.id, name: place.name } : null,
       }
       pairing.codes.unshift(view)
       const code = 'K7QM-2X9D-4TBA-QZ3N.q1Zk3vXo0mWc7TtP9sRfL2hYbUeN5dGjA8iKxCrVw4Q'
