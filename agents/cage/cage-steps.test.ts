@@ -67,7 +67,8 @@ test('what could not be applied is told once for each part', () => {
 test.each([
   ['root', '000001ffffffffff', 4],
   ['root in a container', '00000000a80425fb', 2],
-  ['somebody', '0000000000000000', 0],
+  ['somebody', '0000000000000000', null],
+  ['somebody who may open low ports', '0000000000000400', 0],
 ])('%s keeps only what reading needs', (_, permitted, expected) => {
   expect(capabilitiesForReading(`Name:\tx\nCapPrm:\t${permitted}\n`)).toBe(expected)
 })

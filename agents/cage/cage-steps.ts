@@ -27,8 +27,8 @@ export type StepOptions = {
   parts: ReadonlySet<CagePart>
   /** The process that starts it, and that it ends with. */
   parentPid: number
-  /** Rights of root that stay, as a bit mask of `linux/capability.h`. */
-  keepCapabilities: number
+  /** Rights of root that stay, as a bit mask of `linux/capability.h`; null when there are none to give up. */
+  keepCapabilities: number | null
 }
 
 /** The steps that `launcher.pl` takes, in their order. Files before calls: the filter has the last word. */
@@ -40,7 +40,10 @@ export function cageSteps(request: CageRequest, options: StepOptions): string[] 
     steps.push(`limit:${LIMIT.core}:0`, `limit:${LIMIT.fileSize}:${MAX_FILE_BYTES}`)
     steps.push(`limit:${LIMIT.data}:${request.maxDataBytes}`)
   }
-  if (parts.has('privileges')) steps.push(`capabilities:${keepCapabilities}`, 'privileges')
+  if (parts.has('privileges')) {
+    if (keepCapabilities !== null) steps.push(`capabilities:${keepCapabilities}`)
+    steps.push('privileges')
+  }
   if (parts.has('files')) steps.push('files', ...request.paths.map(pathStep), 'enclose')
   if (parts.has('network')) steps.push(`network:${callFilter(calls).toString('hex')}`)
   return steps

@@ -26,8 +26,8 @@ export type CageNeeds = {
 export type CageMaker = {
   perlPath: string
   calls: SystemCalls
-  /** Rights of root that stay, as a bit mask. */
-  keepCapabilities: number
+  /** Rights of root that stay, as a bit mask; null when there are none to give up. */
+  keepCapabilities: number | null
 }
 
 /**

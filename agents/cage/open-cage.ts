@@ -43,7 +43,7 @@ export async function openCage(options: OpenCageOptions = {}): Promise<Cage> {
   }
 }
 
-async function probe(perlPath: string, calls: SystemCalls, keepCapabilities: number): Promise<string> {
+async function probe(perlPath: string, calls: SystemCalls, keepCapabilities: number | null): Promise<string> {
   const request = {
     paths: [...programPaths(perlPath), { right: 'read', path: PROBE } as const],
     maxDataBytes: LIMITS.maxRssBytes,
@@ -102,9 +102,11 @@ export function missingParts(told: string): MissingPart[] {
  * away and left the wider one.
  *
  * @param status the text of `/proc/self/status`
+ * @returns null for a process without any rights, which needs not, and in a service may not, give up some
  */
-export function capabilitiesForReading(status: string): number {
-  const permitted = Number.parseInt(/^CapPrm:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0', 16) % 2 ** 32
-  if (permitted & READ_ANYTHING) return READ_ANYTHING
+export function capabilitiesForReading(status: string): number | null {
+  const permitted = Number.parseInt(/^CapPrm:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0', 16)
+  if (permitted === 0) return null
+  if (permitted % 8 >= READ_ANYTHING) return READ_ANYTHING
   return permitted & READ_AND_WRITE_ANYTHING
 }

@@ -22,6 +22,10 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       summary: 'let this machine into a Hearth, run its agent, say how it stands',
       load: async () => (await import('./agent.ts')).agentCommand,
     },
+    service: {
+      summary: 'let the system start Hearth by itself: install, uninstall, status, logs',
+      load: async () => (await import('./service.ts')).serviceCommand,
+    },
   },
   'See and steer it': {
     agents: {

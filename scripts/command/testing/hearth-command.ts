@@ -7,26 +7,34 @@ const SCRIPT = join(import.meta.dirname, '..', '..', 'hearth.ts')
 
 export type CommandEnd = { exitCode: number | null; said: string; report: string }
 
+export type CommandOptions = {
+  databaseUrl?: string
+  /** A command to run it under. */
+  under?: readonly string[]
+  /** What its environment has beside that of the test. */
+  environment?: Record<string, string>
+}
+
 /** A real `hearth …` of a test. */
 export class HearthCommand {
   readonly child: ChildProcess
   readonly #end: Promise<CommandEnd>
 
-  /** @param under a command to run it under */
-  constructor(args: readonly string[], options: { databaseUrl?: string; under?: readonly string[] } = {}) {
+  constructor(args: readonly string[], options: CommandOptions = {}) {
     const [command = '', ...parameters] = [...(options.under ?? []), process.execPath, SCRIPT, ...args]
     this.child = spawn(command, parameters, {
       env: childEnvironment({
         DATABASE_URL: options.databaseUrl,
         NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
         VITEST: undefined,
+        ...options.environment,
       }),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#end = this.#read()
   }
 
-  static run(args: readonly string[], options: { databaseUrl?: string } = {}): Promise<CommandEnd> {
+  static run(args: readonly string[], options: CommandOptions = {}): Promise<CommandEnd> {
     return new HearthCommand(args, options).end()
   }
 
