@@ -3,6 +3,7 @@ import { benchDatabase } from './database.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLeases } from './leases.ts'
 import { benchSources } from './sources.ts'
+import { benchWake } from './wake.ts'
 
 const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   backup: benchBackup,
@@ -10,6 +11,7 @@ const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   ingest: benchIngest,
   leases: benchLeases,
   sources: benchSources,
+  wake: benchWake,
 }
 
 /** `npm run bench -- NAME …` */

@@ -11,7 +11,7 @@ const optionalPrograms: OptionalProgram[] = [
   },
   { names: ['ffmpeg'], debianPackage: 'ffmpeg', without: 'the tests of videos are skipped' },
   { names: ['ffprobe'], debianPackage: 'ffmpeg', without: 'the tests of videos are skipped' },
-  { names: ['ip'], debianPackage: 'iproute2', without: 'the test of a split network is skipped' },
+  { names: ['ip'], debianPackage: 'iproute2', without: 'the tests that make networks are skipped' },
   {
     names: ['libfaketimeMT.so.1'],
     debianPackage: 'libfaketime',

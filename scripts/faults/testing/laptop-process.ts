@@ -5,7 +5,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childEnvironment } from '../../../config/test-environment.ts'
-import type { LaptopOptions, PacketSeen } from './laptop.ts'
+import type { BootSeen, LaptopOptions, PacketSeen } from './laptop.ts'
 import { monotonicMs } from './probe-work.ts'
 
 /**
@@ -21,6 +21,7 @@ let isBooting = false
 let isEnding = false
 
 async function boot(): Promise<void> {
+  const startedAtMs = Date.now()
   const child = fork(join(import.meta.dirname, 'probe-agent.ts'), {
     env: childEnvironment({ HEARTH_LAPTOP: undefined }),
     execArgv: process.execArgv,
@@ -32,6 +33,8 @@ async function boot(): Promise<void> {
     agent = undefined
   })
   await once(child, 'message')
+  const seen: BootSeen = { startedAtMs, readyAtMs: Date.now() }
+  appendFileSync(join(options.folder, 'boots'), `${JSON.stringify(seen)}\n`)
 }
 
 async function bootLater(): Promise<void> {
@@ -54,6 +57,7 @@ const card = createSocket('udp4')
 card.on('message', (bytes, { address }) => {
   const seen: PacketSeen = {
     atMs: monotonicMs(),
+    wallMs: Date.now(),
     from: address,
     isMine: bytes.toString('hex') === wanted,
     isAwake: agent !== undefined,

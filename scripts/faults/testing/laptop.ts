@@ -9,12 +9,17 @@ export type LaptopOptions = { mac: string; secureOn: string; folder: string }
 export type PacketSeen = {
   /** See `monotonicMs`. */
   atMs: number
+  /** In ms since 1970. */
+  wallMs: number
   from: string
   /** Byte for byte what wakes it. */
   isMine: boolean
   /** The agent ran already. */
   isAwake: boolean
 }
+
+/** From the start of its agent's process until it was ready to connect, in ms since 1970. */
+export type BootSeen = { startedAtMs: number; readyAtMs: number }
 
 /** Without work it falls asleep after so long. */
 const IDLE_MS = 3_000
@@ -47,9 +52,17 @@ export class Laptop {
   }
 
   packets(): PacketSeen[] {
-    return readFileSync(join(this.#folder, 'packets'), 'utf8')
+    return this.#read<PacketSeen>('packets')
+  }
+
+  boots(): BootSeen[] {
+    return this.#read<BootSeen>('boots')
+  }
+
+  #read<T>(name: string): T[] {
+    return readFileSync(join(this.#folder, name), 'utf8')
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as PacketSeen)
+      .map((line) => JSON.parse(line) as T)
   }
 }

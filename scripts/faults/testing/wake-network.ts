@@ -36,7 +36,7 @@ export class WakeNetwork implements Disposable {
     this.neighbourAddress = this.#relay ? address(5) : this.serverAddress
     if (this.#relay) {
       cable(`${name}c`, this.#relay, address(5), `${name}d`, this.#laptop, address(6))
-      ip('netns', 'exec', this.#relay, 'sysctl', '-qw', 'net.ipv4.ip_forward=1')
+      ip('netns', 'exec', this.#relay, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward')
       ip('-n', this.#laptop, 'route', 'add', 'default', 'via', address(5))
       ip('route', 'add', `${address(4)}/30`, 'via', address(2))
     }
