@@ -20,13 +20,27 @@ const visits: Visit[] = [
     scenario: 'full',
     path: '/assets/2',
     ready: 'Information',
-    act: (page) => page.keyboard.press('i'),
+    act: async (page) => {
+      await page.getByRole('dialog').waitFor()
+      await page.keyboard.press('i')
+    },
   },
   { name: 'dashboard', scenario: 'full', path: '/dashboard', ready: 'Machines' },
   { name: 'empty', scenario: 'empty', path: '/', ready: 'Where do your photos live?' },
   { name: 'broken timeline', scenario: 'broken', path: '/', ready: '“Photos” waits for you' },
   { name: 'broken dashboard', scenario: 'broken', path: '/dashboard', ready: 'The file could not be read' },
   { name: 'busy dashboard', scenario: 'busy', path: '/dashboard', ready: '100,000' },
+  { name: 'sleeping machines', scenario: 'asleep', path: '/dashboard', ready: 'Does not wake' },
+  {
+    name: 'how a machine is woken',
+    scenario: 'asleep',
+    path: '/dashboard',
+    ready: 'Wakes so far',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Sleep and wake: laptop' }).click()
+      await page.getByText('How it is called').click()
+    },
+  },
   { name: 'jobs', scenario: 'busy', path: '/jobs', ready: 'Page 1' },
   { name: 'failed jobs', scenario: 'broken', path: '/jobs?state=dead', ready: 'It took too long.' },
   { name: 'no jobs', scenario: 'empty', path: '/jobs', ready: 'No work has been asked for yet.' },
@@ -61,10 +75,7 @@ describe.skipIf(!chromiumPath)('every page', () => {
     async ({ scenario, path, ready, scheme, act }) => {
       const server = await serverOf(scenario, scenario !== 'setup')
       const { page, faults } = await openPage(browser, server, { path, scheme })
-      if (act) {
-        await page.getByRole('dialog').waitFor()
-        await act(page)
-      }
+      await act?.(page)
       await page.getByText(ready).first().waitFor()
       await page.waitForTimeout(300)
       const { violations } = await new AxeBuilder({ page }).analyze()
@@ -82,10 +93,7 @@ describe.skipIf(!chromiumPath)('every page', () => {
     async ({ scenario, path, ready, act }) => {
       const server = await serverOf(scenario, scenario !== 'setup')
       const { page } = await openPage(browser, server, { path, isPhone: true })
-      if (act) {
-        await page.getByRole('dialog').waitFor()
-        await act(page)
-      }
+      await act?.(page)
       await page.getByText(ready).first().waitFor()
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
       await page.context().close()
