@@ -46,6 +46,10 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
     },
   },
   'Look after it': {
+    doctor: {
+      summary: 'look at everything this machine needs, and say what to do',
+      load: async () => (await import('./doctor.ts')).doctorCommand,
+    },
     config: {
       summary: 'print every setting with where its value comes from; check them',
       load: async () => (await import('./config.ts')).configCommand,
