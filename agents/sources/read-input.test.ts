@@ -1,5 +1,6 @@
 import { rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
@@ -236,4 +237,54 @@ test('a preview comes from the coordinator by right of the job, and no other pic
     code: 'file_changed',
   })
   await expect(t.read({ file, as: 'preview' })).rejects.toMatchObject({ code: 'not_found' })
+})
+
+/** Two coordinators' worth of one file: both proved, and each can be made to fail. */
+async function startTwoLines() {
+  const folder = await temporaryFolder()
+  onTestFinished(() => folder[Symbol.asyncDispose]())
+  const sample = await putFile(folder.path, 'a.jpg')
+  const lines = [new FakeHttp(), new FakeHttp()]
+  for (const { answers } of lines) answers.set(original(1), sample.bytes)
+  const book = new SourceBook({ sources: lines.map((http) => new RelaySource(http, '')) })
+  book.setSamples([{ ...sample.file, libraryName: 'Photos' }])
+  for (const entry of book.due()) book.prove(entry, { megabytesPerSecond: 1, firstByteMs: 1 })
+  const failed: unknown[] = []
+  const prover = {
+    fail: async (_: unknown, error: unknown) => void failed.push(error),
+    isStillGood: async () => true,
+  }
+  const request: InputRequest = {
+    file: sample.file,
+    as: 'original',
+    job,
+    signal: new AbortController().signal,
+  }
+  const open = () => readInput({ http: lines[0]!, book, prover }, request)
+  return { sample, lines, failed, open, read: () => buffer(open()) }
+}
+
+test('a source that breaks in the middle is left, and the next goes on at the same byte', async () => {
+  const { sample, lines, failed, open } = await startTwoLines()
+  lines[0]!.breakAfter = 300_000
+  const chunks: Buffer[] = []
+  for await (const chunk of open()) {
+    chunks.push(chunk)
+    lines[0]!.cut.resolve()
+  }
+  expect(Buffer.concat(chunks).equals(sample.bytes)).toBe(true)
+  expect(lines[1]!.asked).toEqual([{ path: original(1), range: `bytes=300000-${sample.bytes.length - 1}` }])
+  expect(failed).toMatchObject([{ message: 'the line was cut' }])
+})
+
+test.each([
+  ['ends early', (bytes: Buffer) => bytes.subarray(0, 1_000)],
+  ['sends too much', (bytes: Buffer) => Buffer.concat([bytes, bytes])],
+])('a source that %s has failed', async (_, change) => {
+  const { sample, lines, failed, read } = await startTwoLines()
+  lines[0]!.get = async () => Readable.from([change(sample.bytes)], { objectMode: false })
+  if (change(sample.bytes).length < sample.bytes.length)
+    expect((await read()).equals(sample.bytes)).toBe(true)
+  else await expect(read()).resolves.toHaveLength(sample.bytes.length)
+  expect(failed).toHaveLength(1)
 })

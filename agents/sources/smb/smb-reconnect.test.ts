@@ -31,6 +31,14 @@ async function readAll(stream: AsyncIterable<Buffer>, atHalf: () => unknown): Pr
   return Buffer.concat(chunks)
 }
 
+/** In words: a megabyte that was read by mistake is nothing to print. */
+async function failureOf(read: Promise<Buffer>): Promise<string> {
+  return read.then(
+    () => 'none',
+    (error) => `${error.code} of the ${error.scope}`,
+  )
+}
+
 describe.skipIf(!canRunSamba)('a server that goes away during a read', () => {
   test('and comes back: the bytes are the same', async () => {
     await using t = await startWithFile()
@@ -45,10 +53,7 @@ describe.skipIf(!canRunSamba)('a server that goes away during a read', () => {
   test('and stays away: the read fails within its limit and says why', async () => {
     await using t = await startWithFile()
     const stream = await openSmbPart(openShare(t.server, { reconnectLimitMs: 1_000 }), part, never)
-    await expect(readAll(stream, () => t.server.kill())).rejects.toMatchObject({
-      code: 'unavailable',
-      scope: 'server',
-    })
+    expect(await failureOf(readAll(stream, () => t.server.kill()))).toBe('unavailable of the server')
   })
 
   test('and hangs: the read fails within its limit', async () => {
@@ -56,7 +61,7 @@ describe.skipIf(!canRunSamba)('a server that goes away during a read', () => {
     const limits = { timeoutMs: 500, reconnectLimitMs: 1_000 }
     const stream = await openSmbPart(openShare(t.server, limits), part, never)
     const read = readAll(stream, () => t.server.signal('SIGSTOP'))
-    await expect(read).rejects.toMatchObject({ scope: 'server' })
+    expect(await failureOf(read)).toMatch(/(timed_out|unavailable) of the server/)
     t.server.signal('SIGCONT')
   })
 
@@ -68,7 +73,7 @@ describe.skipIf(!canRunSamba)('a server that goes away during a read', () => {
       await writeFile(t.server.path('media', 'a.mov'), randomBytes(SIZE_BYTES))
       await t.server.restart()
     })
-    await expect(read).rejects.toMatchObject({ code: 'file_changed' })
+    expect(await failureOf(read)).toBe('file_changed of the file')
   })
 
   test('connections that are cut again and again are made anew', async () => {
@@ -94,6 +99,6 @@ describe.skipIf(!canRunSamba)('a server that goes away during a read', () => {
     await using t = await startWithFile()
     const share = openShare(t.server)
     const stream = await openSmbPart(share, part, never)
-    await expect(readAll(stream, () => share.stop())).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await failureOf(readAll(stream, () => share.stop()))).toBe('unavailable of the server')
   })
 })

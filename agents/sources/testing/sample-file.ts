@@ -28,6 +28,9 @@ export class FakeHttp implements HttpBytes {
   readonly asked: { path: string; range: string | undefined }[] = []
   /** Bytes by path, or how it refuses. */
   readonly answers = new Map<string, Buffer | AppError>()
+  /** Breaks the connection after so many bytes of an answer, when `cut` says so. */
+  breakAfter = Number.POSITIVE_INFINITY
+  readonly cut = Promise.withResolvers<void>()
 
   async get(path: string, headers: Record<string, string>): Promise<Readable> {
     this.asked.push({ path, range: headers.range })
@@ -35,6 +38,13 @@ export class FakeHttp implements HttpBytes {
     if (answer instanceof AppError) throw answer
     const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? []
     const part = start === undefined ? answer : answer.subarray(Number(start), Number(end) + 1)
-    return Readable.from([part], { objectMode: false })
+    return Readable.from(this.#pieces(part), { objectMode: false })
+  }
+
+  async *#pieces(part: Buffer): AsyncGenerator<Buffer> {
+    yield part.subarray(0, Math.min(part.length, this.breakAfter))
+    if (part.length <= this.breakAfter) return
+    await this.cut.promise
+    throw new AppError('unavailable', 'the line was cut')
   }
 }
