@@ -1,7 +1,19 @@
 import { z } from 'zod'
 import { AgentSettings } from './agents.ts'
 import { AssetDetail, AssetState, AssetTile, TimelineBucket } from './assets.ts'
+import { CurationField } from './curation.ts'
 import { DatabaseView } from './database.ts'
+import {
+  AssetChange,
+  AssetIds,
+  BulkChange,
+  EditAnswer,
+  EditRequest,
+  EditView,
+  WriteBackPolicy,
+  WriteBackState,
+  WriteBackView,
+} from './edits.ts'
 import { ErrorCode } from './errors.ts'
 import {
   AgentView,
@@ -13,7 +25,7 @@ import {
   ProblemView,
   ScanView,
 } from './fleet.ts'
-import { AccountId, AgentId, ContentHash, JobId } from './ids.ts'
+import { AccountId, AgentId, AssetFileId, ContentHash, JobId, LibraryId } from './ids.ts'
 import { JobKind, JobState } from './jobs.ts'
 import { AssetKind, FileRole } from './media.ts'
 import { JoinRequestView, NewPairingCode, PairingCodeView } from './pairing.ts'
@@ -65,13 +77,28 @@ export const AssetListQuery = z.object({
   to: z.iso.date().optional(),
   camera: z.string().max(200).optional(),
   rating: z.coerce.number().int().min(-1).max(5).optional(),
+  /** At least so many stars. */
+  minRating: z.coerce.number().int().min(-1).max(5).optional(),
+  label: z.string().max(64).optional(),
+  favourite: flagParam.optional(),
+  /** A keyword, or a step of a hierarchical one, as it is written. */
+  keyword: z.string().max(256).optional(),
+  /** Somebody marked in the picture, as the name is written. */
+  person: z.string().max(1_024).optional(),
+  /** A country, state, city or location. */
+  place: z.string().max(1_024).optional(),
   fileRole: FileRole.optional(),
-  /** Part of a file name or folder. */
+  /** Part of a file name, folder, title, description or keyword. */
   text: z.string().max(200).optional(),
   sort: z.enum(['newest', 'oldest']).default('newest'),
   ...pageParams,
 })
 export type AssetListQuery = z.infer<typeof AssetListQuery>
+
+/** A filter as a body: the same words, in the same spelling. */
+const AssetFilterBody = AssetListQuery.omit({ sort: true, cursor: true, limit: true }).strict()
+
+const WhichWriteBacks = z.strictObject({ assetIds: AssetIds.optional(), libraryId: LibraryId.optional() })
 
 const Password = z.string().min(10, 'must have at least 10 characters').max(1_024)
 const AccountName = z.string().trim().min(1).max(64)
@@ -222,9 +249,10 @@ export const routes = {
     method: 'patch',
     path: '/api/libraries/:id',
     access: 'admin',
-    summary: 'Pause or resume all work of a library; remembered',
+    summary:
+      'Pause or resume all work of a library, and say what may be written to its sidecars; remembered, what is not given stays',
     params: idParams,
-    body: z.object({ paused: z.boolean() }),
+    body: z.object({ paused: z.boolean().optional(), writeBack: WriteBackPolicy.partial().optional() }),
     answer: LibraryView,
   },
   scanLibrary: {
@@ -287,6 +315,123 @@ export const routes = {
     params: idParams,
     answer: AssetDetail,
   },
+  editAsset: {
+    method: 'patch',
+    path: '/api/assets/:id',
+    access: 'user',
+    summary:
+      'Say what an asset is; a field that is not given stays, null empties it. On the disk when answered',
+    params: idParams,
+    body: EditRequest,
+    answer: EditAnswer,
+  },
+  editAssets: {
+    method: 'post',
+    path: '/api/assets/bulk',
+    access: 'user',
+    summary:
+      'The same of up to 10,000 assets at once, one entry in the history; the filter has the words of `GET /api/assets`',
+    body: z.union([
+      z.strictObject({ assetIds: AssetIds, edit: BulkChange }),
+      z.strictObject({ filter: AssetFilterBody, edit: BulkChange }),
+    ]),
+    answer: EditAnswer,
+  },
+  getAssetHistory: {
+    method: 'get',
+    path: '/api/assets/:id/history',
+    access: 'user',
+    summary: 'Who has changed what of an asset, newest first',
+    params: idParams,
+    query: z.object({ ...pageParams }),
+    answer: page(AssetChange),
+  },
+  setCover: {
+    method: 'put',
+    path: '/api/assets/:id/cover',
+    access: 'user',
+    summary: 'Show an asset by this file of it, also after the next scan; null: by the rule',
+    params: idParams,
+    body: z.strictObject({ fileId: AssetFileId.nullable() }),
+    answer: Nothing,
+  },
+  listEdits: {
+    method: 'get',
+    path: '/api/edits',
+    access: 'user',
+    summary: 'Edits, newest first; yours, or those of all',
+    query: z.object({ mine: flagParam.default(false), ...pageParams }),
+    answer: page(EditView),
+  },
+  undoEdit: {
+    method: 'post',
+    path: '/api/edits/:id/undo',
+    access: 'user',
+    summary: 'Take an edit back, or an undo, except where somebody has edited since',
+    params: idParams,
+    answer: EditAnswer,
+  },
+  listWriteBacks: {
+    method: 'get',
+    path: '/api/write-backs',
+    access: 'user',
+    summary: 'What people have said and whether it has reached the sidecars; by asset, newest first',
+    query: z.object({ state: WriteBackState.optional(), libraryId: numberParam.optional(), ...pageParams }),
+    answer: page(WriteBackView),
+  },
+  countWriteBacks: {
+    method: 'get',
+    path: '/api/write-backs/summary',
+    access: 'user',
+    summary: 'How many write-backs are in each state',
+    query: z.object({ libraryId: numberParam.optional() }),
+    answer: z.object({ states: z.partialRecord(WriteBackState, z.int()) }),
+  },
+  approveWriteBacks: {
+    method: 'post',
+    path: '/api/write-backs/approve',
+    access: 'admin',
+    summary: 'Let what waits for approval be written: these assets, a library, or all',
+    body: WhichWriteBacks,
+    answer: z.object({ writeBacks: z.int() }),
+  },
+  retryWriteBacks: {
+    method: 'post',
+    path: '/api/write-backs/retry',
+    access: 'admin',
+    summary: 'Try again what failed or was kept here: these assets, a library, or all',
+    body: WhichWriteBacks,
+    answer: z.object({ writeBacks: z.int() }),
+  },
+  retryWriteBack: {
+    method: 'post',
+    path: '/api/write-backs/:id/retry',
+    access: 'admin',
+    summary: 'Try the write-back of one asset again',
+    params: idParams,
+    answer: Nothing,
+  },
+  resolveWriteBack: {
+    method: 'post',
+    path: '/api/write-backs/:id/resolve',
+    access: 'user',
+    summary: 'Decide a conflict: ours over theirs, theirs instead of ours, or field by field',
+    params: idParams,
+    body: z.strictObject({
+      choice: z.enum(['mine', 'theirs']),
+      fields: z.partialRecord(CurationField, z.enum(['mine', 'theirs'])).default({}),
+    }),
+    answer: EditAnswer,
+  },
+  undoWriteBack: {
+    method: 'post',
+    path: '/api/write-backs/:id/undo',
+    access: 'admin',
+    summary: 'Put the version of a sidecar back that lay there before ours; the words stay in Hearth',
+    params: idParams,
+    answer: Nothing,
+  },
+
   getThumbnail: {
     method: 'get',
     path: '/api/assets/:id/thumbnail',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AssetCuration } from './edits.ts'
 import { AssetFileId, AssetId, ContentHash, LibraryId } from './ids.ts'
 import { AssetKind, FileRole, Problem, ProblemCode } from './media.ts'
 
@@ -13,7 +14,7 @@ export type AssetState = z.infer<typeof AssetState>
 export const FileState = z.enum(['found', 'ingested', 'missing'])
 export type FileState = z.infer<typeof FileState>
 
-/** Where the capture time came from, best first. */
+/** Where the capture time came from: by itself best first, before all of them what a person has said. */
 export const DateSource = z.enum([
   'exif_original',
   'exif_create',
@@ -22,6 +23,7 @@ export const DateSource = z.enum([
   'gps',
   'file_name',
   'file_time',
+  'person',
 ])
 export type DateSource = z.infer<typeof DateSource>
 
@@ -109,6 +111,10 @@ export const MetadataField = z
       'keywords',
       'rating',
       'label',
+      'place',
+      'people',
+      'objects',
+      'favourite',
     ]),
     /** Written for people. */
     value: z.string(),
@@ -132,6 +138,7 @@ export const AssetDetail = AssetTile.extend({
   problem: Problem.nullable(),
   files: z.array(AssetFile),
   metadata: z.array(MetadataField),
+  curation: AssetCuration,
 }).meta({ id: 'AssetDetail' })
 export type AssetDetail = z.infer<typeof AssetDetail>
 

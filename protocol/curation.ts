@@ -121,7 +121,9 @@ export const BulkEdit = CurationFields.partial().extend({
 })
 export type BulkEdit = z.infer<typeof BulkEdit>
 
+/** Nobody photographed before the year 1000, and Postgres has no year 0. */
 function isRealTime(text: string): boolean {
+  if (text < '1000') return false
   const at = new Date(`${text}Z`)
   return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 19) === text.slice(0, 19)
 }

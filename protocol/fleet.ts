@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AgentSettings, HostFacts } from './agents.ts'
 import { Capability, OfferedCapability } from './capability.ts'
+import { WriteBackPolicy } from './edits.ts'
 import { ErrorCode } from './errors.ts'
 import { AgentId, AssetFileId, AssetId, JobId, LibraryId, ScanId } from './ids.ts'
 import { JobKind, JobState } from './jobs.ts'
@@ -156,6 +157,7 @@ export const LibraryView = z
     ignoreGlobs: z.array(z.string()),
     /** Its work rests until a person resumes it. */
     paused: z.boolean(),
+    writeBack: WriteBackPolicy,
     assets: z.int().nonnegative(),
     files: z.int().nonnegative(),
     missing: z.int().nonnegative(),

@@ -57,8 +57,8 @@ test('the sidecar outranks the file field by field, and keywords are put togethe
     { 'XMP:Rating': 5, 'XMP:Title': 'Sea', 'XMP:Subject': ['dog', 'Zoey'] },
     'sidecar',
   )
-  const { rating, camera, metadata } = describeAsset([file(1, 'a.jpg', picture), sidecar], nowMs)
-  expect({ rating, camera }).toEqual({ rating: 5, camera: 'Canon EOS R6' })
+  const { words, camera, metadata } = describeAsset([file(1, 'a.jpg', picture), sidecar], nowMs)
+  expect({ rating: words.rating?.value, camera }).toEqual({ rating: 5, camera: 'Canon EOS R6' })
   const byField = new Map(metadata.map((field) => [field.field, field]))
   expect(byField.get('rating')).toEqual({
     field: 'rating',
@@ -127,7 +127,7 @@ test('files that were not read say nothing but their time', () => {
   expect(describeAsset([file(1, 'a.jpg', null)], nowMs)).toMatchObject({
     camera: null,
     lens: null,
-    rating: null,
+    words: {},
     metadata: [{ field: 'capturedAt', detail: 'file time', fileId: 1 }],
   })
 })

@@ -10,26 +10,24 @@ import {
   isoText,
   positionText,
 } from './exposure-text.ts'
+import { type FoundWords, findWords } from './find-words.ts'
 import { byAuthority, type KnownFile, sidecarFirst } from './known-file.ts'
 import { findPlace } from './place-asset.ts'
-import { tagNumber, tagText, tagTexts } from './tag-values.ts'
+import { tagNumber, tagText } from './tag-values.ts'
+import { regionTexts, wordText } from './word-text.ts'
 
 export type Description = {
   camera: string | null
   lens: string | null
-  /** 0 is unrated on purpose, -1 rejected. */
-  rating: number | null
   /** One entry for each field that is known, in the order of the screen. */
   metadata: MetadataField[]
+  /** What the files say of what people can edit. */
+  words: FoundWords
 }
 
 type Field = MetadataField['field']
 type Found = { value: string; tag: string }
 type Reader = (tags: Tags) => Found | null
-
-/** What cameras write into every picture as its description. */
-const cameraDescriptions =
-  /^(?:(?:\w+ )?digital camera|sony dsc|dcim\\.*|dav|default|samsung|konica minolta.*|exif_jpeg_picture|created with gimp.*|cof|hdr|processed with .*)$/i
 
 const isoTags = [
   'EXIF:ISO',
@@ -44,6 +42,9 @@ const tooLarge = 65_535
 
 /** What cameras write without a lens; with `-n` one that has no name is a number of the maker's. */
 const unknownLens = /^(?:[\d.\s]+|-+|unknown.*|none|n\/a|0(?:\.0)? ?mm f\/0(?:\.0)?)$/i
+
+const wordFields = ['title', 'description', 'creator', 'copyright', 'rating', 'label'] as const
+const laterWordFields = ['place', 'keywords', 'favourite'] as const
 
 const readers: { field: Field; read: Reader }[] = [
   { field: 'camera', read: readCamera },
@@ -61,30 +62,6 @@ const readers: { field: Field; read: Reader }[] = [
   { field: 'aperture', read: firstNumber(['EXIF:FNumber', 'XMP:FNumber', 'H264:FNumber'], apertureText) },
   { field: 'iso', read: firstNumber(isoTags, isoText) },
   { field: 'focalLength', read: firstNumber(['EXIF:FocalLength', 'XMP:FocalLength'], focalLengthText) },
-  {
-    field: 'title',
-    read: firstText([
-      'XMP:Title',
-      'IPTC:ObjectName',
-      'EXIF:XPTitle',
-      'QuickTime:Title',
-      'QuickTime:DisplayName',
-    ]),
-  },
-  {
-    field: 'description',
-    read: firstText(
-      ['XMP:Description', 'IPTC:Caption-Abstract', 'EXIF:ImageDescription', 'QuickTime:Description'],
-      (text) => (cameraDescriptions.test(text) ? null : text),
-    ),
-  },
-  { field: 'creator', read: firstList(['XMP:Creator', 'IPTC:By-line', 'EXIF:Artist', 'QuickTime:Artist']) },
-  {
-    field: 'copyright',
-    read: firstText(['XMP:Rights', 'IPTC:CopyrightNotice', 'EXIF:Copyright', 'QuickTime:Copyright']),
-  },
-  { field: 'rating', read: readRating },
-  { field: 'label', read: firstText(['XMP:Label']) },
 ]
 
 /**
@@ -106,22 +83,29 @@ export function describeAsset(files: readonly KnownFile[], nowMs: number): Descr
     const found = findFirst(sorted, read)
     if (found !== null) metadata.push(fieldOf(field, found.value, found.tag, found.file))
   }
+  const words = findWords(sorted)
+  for (const field of wordFields) {
+    const word = words[field]
+    if (word !== undefined) metadata.push(fieldOf(field, wordText(field, word.value), word.tag, word.file))
+  }
   const place = findPlace(sorted)
   if (place !== null) {
     const { latitude, longitude } = place.position
     metadata.push(fieldOf('position', positionText(latitude, longitude), place.tag, place.file))
   }
-  const keywords = mergeKeywords(sorted)
-  if (keywords !== null) metadata.push(keywords)
+  for (const field of laterWordFields) {
+    const word = words[field]
+    if (word !== undefined) metadata.push(fieldOf(field, wordText(field, word.value), word.tag, word.file))
+  }
+  metadata.push(...describeRegions(words.regions))
 
   const valueIn = (field: Field) => metadata.find((known) => known.field === field)?.value ?? null
-  const rating = valueIn('rating')
-  return {
-    camera: valueIn('camera'),
-    lens: valueIn('lens'),
-    rating: rating === null ? null : Number(rating),
-    metadata,
-  }
+  return { camera: valueIn('camera'), lens: valueIn('lens'), metadata, words }
+}
+
+function describeRegions(found: FoundWords['regions']): MetadataField[] {
+  if (found === undefined) return []
+  return regionTexts(found.value).map(({ field, value }) => fieldOf(field, value, found.tag, found.file))
 }
 
 function findFirst(files: KnownFile[], read: Reader): (Found & { file: KnownFile }) | null {
@@ -148,31 +132,12 @@ function readCamera(tags: Tags): Found | null {
   return android === null ? null : { value: android, tag: 'QuickTime:AndroidModel' }
 }
 
-/** Whole stars; what is outside -1 … 5 is no rating. */
-function readRating(tags: Tags): Found | null {
-  for (const tag of ['XMP:Rating', 'EXIF:Rating']) {
-    const stars = tagNumber(tags, tag)
-    if (stars !== null && stars >= -1 && stars <= 5) return { value: String(Math.round(stars) + 0), tag }
-  }
-  return null
-}
-
 function firstText(tagNames: string[], clean: (text: string) => string | null = (text) => text): Reader {
   return (tags) => {
     for (const tag of tagNames) {
       const text = tagText(tags, tag)
       const value = text === null ? null : clean(text)
       if (value !== null) return { value, tag }
-    }
-    return null
-  }
-}
-
-function firstList(tagNames: string[]): Reader {
-  return (tags) => {
-    for (const tag of tagNames) {
-      const texts = tagTexts(tags, tag)
-      if (texts.length > 0) return { value: [...new Set(texts)].join(', '), tag }
     }
     return null
   }
@@ -186,32 +151,4 @@ function firstNumber(tagNames: string[], write: (value: number) => string): Read
     }
     return null
   }
-}
-
-/** Flat keywords, and the last words of hierarchical ones. */
-function keywordsIn(tags: Tags): Found[] {
-  return [
-    ...['XMP:Subject', 'IPTC:Keywords'].flatMap((tag) =>
-      tagTexts(tags, tag).map((value) => ({ value, tag })),
-    ),
-    ...tagTexts(tags, 'EXIF:XPKeywords').flatMap((text) =>
-      text.split(';').map((value) => ({ value: value.trim(), tag: 'EXIF:XPKeywords' })),
-    ),
-    ...['XMP:HierarchicalSubject', 'XMP:TagsList', 'XMP:LastKeywordXMP'].flatMap((tag) =>
-      tagTexts(tags, tag).map((path) => ({ value: path.split(/[|/]/).at(-1)?.trim() ?? '', tag })),
-    ),
-  ].filter(({ value }) => value !== '')
-}
-
-function mergeKeywords(files: KnownFile[]): MetadataField | null {
-  const words = new Map<string, string>()
-  let first: { file: KnownFile; tag: string } | null = null
-  for (const file of files) {
-    for (const { value, tag } of file.tags === null ? [] : keywordsIn(file.tags)) {
-      first ??= { file, tag }
-      const key = value.normalize('NFC')
-      if (!words.has(key)) words.set(key, value)
-    }
-  }
-  return first === null ? null : fieldOf('keywords', [...words.values()].join(', '), first.tag, first.file)
 }

@@ -63,7 +63,7 @@ test('a RAW with its JPEG shows the JPEG and the facts of both', () => {
     position: { latitude: 1, longitude: 2, altitudeM: null },
     camera: 'Canon EOS R6',
     lens: null,
-    rating: 4,
+    words: expect.objectContaining({ rating: 4, title: null, keywords: null, favourite: false }),
     widthPx: 6_000,
     heightPx: 4_000,
     durationMs: null,
@@ -151,7 +151,7 @@ test('missing files no longer count, and an asset without any other is missing',
   expect(summary('a.jpg', raw, { ...cover, state: 'missing' }, sidecar)).toMatchObject({
     state: 'missing',
     hasRaw: true,
-    rating: 5,
+    words: { rating: 5 },
     version: 'bbbbbbbbbbbb',
   })
 })

@@ -8,6 +8,7 @@ import { dateAsset } from './date-asset.ts'
 import { describeAsset } from './describe-asset.ts'
 import { byAuthority, type KnownFile } from './known-file.ts'
 import { placeAsset } from './place-asset.ts'
+import { valuesOf, type Words } from './summarise-words.ts'
 
 /** All that the catalog knows about one file of an asset. What reading gave is empty until it was read. */
 export type SummaryFile = KnownFile & {
@@ -38,7 +39,8 @@ export type AssetSummary = {
   position: GeoPoint | null
   camera: string | null
   lens: string | null
-  rating: number | null
+  /** What the files say of what people can edit. */
+  words: Words
   /** Of the shown picture, upright; 1 × 1 when unknown. */
   widthPx: number
   heightPx: number
@@ -64,7 +66,7 @@ export function summariseAsset({ files, cover, nowMs }: SummaryInput): AssetSumm
   const showable = inOrderOfShowing(known, cover)
   const shown = showable.find(hasPicture) ?? null
   const captured = dateAsset(known, nowMs)
-  const { camera, lens, rating } = describeAsset(known, nowMs)
+  const { camera, lens, words } = describeAsset(known, nowMs)
   const kind = assetKind(
     known.map(({ name, role, media }) => ({ name, role, durationMs: media?.durationMs })),
   )
@@ -79,7 +81,7 @@ export function summariseAsset({ files, cover, nowMs }: SummaryInput): AssetSumm
     position: placeAsset(known),
     camera,
     lens,
-    rating,
+    words: valuesOf(words),
     ...sizeOf(shown, showable),
     durationMs: kind === 'video' ? durationOf(showable) : null,
     thumbhash: shown?.thumbhash ?? null,

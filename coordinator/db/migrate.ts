@@ -10,6 +10,7 @@ import * as pairing from './migrations/0005-pairing.ts'
 import * as wake from './migrations/0006-wake.ts'
 import * as sources from './migrations/0007-sources.ts'
 import * as apiTokens from './migrations/0008-api-tokens.ts'
+import * as curation from './migrations/0009-curation.ts'
 
 /** In order, forward only; each runs once, all that are due in one transaction. */
 export const migrations: Record<string, Migration> = {
@@ -21,6 +22,7 @@ export const migrations: Record<string, Migration> = {
   '0006-wake': wake,
   '0007-sources': sources,
   '0008-api-tokens': apiTokens,
+  '0009-curation': curation,
 }
 
 /**

@@ -2,6 +2,8 @@ import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kys
 import type { AgentSettings, HostFacts } from '../../protocol/agents.ts'
 import type { AssetState, DateSource, FileState } from '../../protocol/assets.ts'
 import type { Capability, OfferedCapability } from '../../protocol/capability.ts'
+import type { CurationField } from '../../protocol/curation.ts'
+import type { CuratedValues, EditKind, SidecarNaming, WriteBackState } from '../../protocol/edits.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { JobEvent, LibraryState, ScanView } from '../../protocol/fleet.ts'
 import type { Tags } from '../../protocol/ingest.ts'
@@ -131,6 +133,11 @@ export type Tables = {
     paused: Generated<boolean>
     created_at: CreatedAt
     last_scan_at: Date | null
+    write_back: Generated<'off' | 'sidecar'>
+    write_back_approval: Generated<boolean>
+    write_back_quiet_ms: Generated<number>
+    sidecar_naming: Generated<SidecarNaming>
+    mirror_root: Buffer | null
   }
   folder: { id: Id; library_id: number; path: Buffer; digest: Buffer | null }
   asset: {
@@ -163,6 +170,18 @@ export type Tables = {
     problem: Json<Problem>
     cover_file_id: number | null
     created_at: CreatedAt
+    revision: Generated<number>
+    said: Json<Record<string, unknown>>
+    label: string | null
+    title: string | null
+    description: string | null
+    creator: Json<string[]>
+    copyright: string | null
+    keywords: Json<string[][]>
+    place: Json<NonNullable<CuratedValues['place']>>
+    regions: Json<NonNullable<CuratedValues['regions']>>
+    favourite: Generated<boolean>
+    chosen_cover_file_id: number | null
   }
   asset_file: {
     id: Id
@@ -272,6 +291,50 @@ export type Tables = {
     aspect_milli: number
   }
   file_tally: { library_id: number; state: FileState; count: number }
+  edit: {
+    id: Id
+    kind: EditKind
+    account_id: number | null
+    made_at: CreatedAt
+    undoes: number | null
+    assets: Generated<number>
+    fields: Generated<CurationField[]>
+  }
+  edit_change: {
+    id: Id
+    edit_id: number
+    asset_id: number
+    field: CurationField
+    word_before: Json<unknown>
+    word_after: Json<unknown>
+    shown_before: Json<unknown>
+  }
+  asset_edit: { asset_id: number; field: CurationField; value: Json<unknown>; edit_id: number }
+  write_back: {
+    asset_id: number
+    library_id: number
+    state: WriteBackState
+    reason: string | null
+    message: string | null
+    wanted_revision: number
+    written_revision: Generated<number>
+    written_fields: Generated<CurationField[]>
+    path: Buffer | null
+    sidecar_hash: Buffer | null
+    resolved_hash: Buffer | null
+    theirs: Json<Record<string, unknown>>
+    kept_before: string | null
+    changed_at: CreatedAt
+  }
+  write_back_event: {
+    id: Id
+    asset_id: number
+    at: CreatedAt
+    event: string
+    revision: number | null
+    account_id: number | null
+    message: string | null
+  }
   database_check: {
     id: Id
     cluster: string

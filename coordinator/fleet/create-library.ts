@@ -38,7 +38,7 @@ export async function createLibrary(db: Database, library: NewLibrary): Promise<
 }
 
 /** Absolute, without `.`, `..`, doubled or trailing separators: one folder, one spelling. */
-function normaliseRoot(root: PathName): PathName {
+export function normaliseRoot(root: PathName): PathName {
   const isWindows = /^[A-Za-z]:[\\/]/.test(root)
   const separator = isWindows ? /[\\/]+/ : /\/+/
   const segments = root.split(separator).filter((segment) => segment !== '')

@@ -17,6 +17,7 @@ import { type Doorkeeper, requireAccess } from './authenticate.ts'
 import { answerDocs } from './docs-pages.ts'
 import { accountHandlers } from './handlers/account-handlers.ts'
 import { assetHandlers } from './handlers/asset-handlers.ts'
+import { curationHandlers } from './handlers/curation-handlers.ts'
 import { fleetHandlers } from './handlers/fleet-handlers.ts'
 import { libraryHandlers } from './handlers/library-handlers.ts'
 import { mediaHandlers } from './handlers/media-handlers.ts'
@@ -85,6 +86,7 @@ export function createHttpServer(dependencies: HttpDependencies): HttpServer {
       ...tokenHandlers(dependencies),
       ...libraryHandlers(dependencies),
       ...assetHandlers(dependencies),
+      ...curationHandlers(dependencies),
       ...mediaHandlers(dependencies),
       ...fleetHandlers(dependencies),
       ...pairingHandlers(dependencies),

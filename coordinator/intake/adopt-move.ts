@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { mergeEdits } from '../curation/merge-edits.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
 import { reconcileFolder } from './reconcile-folder.ts'
 import { refreshAssets } from './refresh-assets.ts'
@@ -38,7 +39,18 @@ export async function takePlace(
     })
     .where('id', '=', missingId)
     .execute()
+  await giveWords(tx, arrived.asset_id, missingId)
   return arrived.folder_id
+}
+
+/** Somebody may have said something about the asset that seemed to be new; it is about to be removed. */
+async function giveWords(tx: DatabaseTransaction, arrivedId: number | null, fileId: number): Promise<void> {
+  if (arrivedId === null) return
+  const { rows } = await sql<{ assetId: number }>`
+    select file.asset_id as "assetId" from asset arrived join asset_file file on file.id = ${fileId}
+    where arrived.id = ${arrivedId} and arrived.revision > 0 and file.asset_id <> arrived.id
+      and not exists (select 1 from asset_file other where other.asset_id = arrived.id)`.execute(tx)
+  if (rows[0]) await mergeEdits(tx, arrivedId, rows[0].assetId)
 }
 
 /**

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import type { FileState } from '../../protocol/assets.ts'
+import { fileExtension } from '../../protocol/file-formats.ts'
 import type { IngestResult } from '../../protocol/ingest.ts'
 import { storableText } from '../../protocol/media.ts'
+import { decodePathName } from '../../protocol/path-name.ts'
+import { noticeOutsideChange } from '../curation/notice-outside-change.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
 import { giveToOwner } from './adopt-move.ts'
 import { enqueueIngest } from './enqueue-ingest.ts'
@@ -35,8 +38,15 @@ export async function applyIngest(
 
   const assetId = await store(tx, id, hash, current, result)
   if (assetId !== null) await refreshAssets(tx, [assetId])
+  if (assetId !== null && isOtherSidecar(file, hash))
+    await noticeOutsideChange(tx, assetId, hash, result.metadata?.tags ?? null)
   const unread = [...(current ? [] : [id]), ...(owner?.state === 'found' ? [fileId] : [])]
   if (unread.length > 0) await enqueueIngest(tx, unread)
+}
+
+function isOtherSidecar(file: LockedFile, hash: Buffer): boolean {
+  const isKnown = file.content_hash !== null && !file.content_hash.equals(hash)
+  return isKnown && fileExtension(decodePathName(file.name)) === 'xmp'
 }
 
 type LockedFile = {

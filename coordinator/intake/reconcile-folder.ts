@@ -3,6 +3,7 @@ import { fileFamily } from '../../protocol/file-formats.ts'
 import type { AssetKind, FileRole } from '../../protocol/media.ts'
 import { decodePathName, displayPathName, encodePathName, type PathName } from '../../protocol/path-name.ts'
 import { groupFolder } from '../catalog/group-folder.ts'
+import { mergeEdits } from '../curation/merge-edits.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
 import { type Candidate, matchAssets } from './match-assets.ts'
 import { refreshAssets } from './refresh-assets.ts'
@@ -49,12 +50,12 @@ export async function reconcileFolder(
   })
   await moveAssets(tx, folderId, moves)
   const assetIds = await insertMissing(tx, folderId, groups, matched)
-  const touched = await assignFiles(tx, files, groups, assetIds)
+  const { touched, movedTo } = await assignFiles(tx, files, groups, assetIds)
   for (const { id } of moves) touched.add(id)
   groups.forEach((group, index) => {
     if (group.members.some((file) => changed.has(file.id))) touched.add(assetIds[index]!)
   })
-  await removeEmpty(tx, folderId, [...touched])
+  await removeEmpty(tx, folderId, [...touched], movedTo)
   // An asset that is new and unread has nothing to sum up yet.
   const read = new Set(files.filter((file) => file.ingested).map((file) => file.id))
   const unread = new Set(
@@ -182,13 +183,13 @@ async function insertMissing(
   return groups.map((group, index) => matched[index] ?? idOf.get(group.key)!)
 }
 
-/** Gives files their asset and role. Returns the assets that gained, lost or re-roled a file. */
+/** Gives files their asset and role. Returns the assets that gained, lost or re-roled a file, and which went where. */
 async function assignFiles(
   tx: DatabaseTransaction,
   files: readonly FileRow[],
   groups: readonly Group[],
   assetIds: readonly number[],
-): Promise<Set<number>> {
+): Promise<{ touched: Set<number>; movedTo: Map<number, number> }> {
   const wanted = new Map<number, { assetId: number | null; role: FileRole }>()
   for (const file of files) wanted.set(file.id, { assetId: null, role: 'sidecar' })
   groups.forEach((group, index) => {
@@ -210,18 +211,36 @@ async function assignFiles(
       where file.id = given.id`.execute(tx)
   }
   const touched = new Set<number>()
+  const movedTo = new Map<number, number>()
   for (const file of changes) {
     if (file.assetId !== null) touched.add(file.assetId)
     const now = wanted.get(file.id)!.assetId
     if (now !== null) touched.add(now)
+    // Where the pictures go the words go; a sidecar alone may have been copied to another picture.
+    if (file.assetId !== null && now !== null && !(file.isSidecar && movedTo.has(file.assetId)))
+      movedTo.set(file.assetId, now)
   }
-  return touched
+  return { touched, movedTo }
 }
 
-/** An asset without any file, not even a missing one, has become part of another. */
-async function removeEmpty(tx: DatabaseTransaction, folderId: number, touched: number[]): Promise<void> {
-  await sql`delete from asset where (folder_id = ${folderId} or id = any(${touched}::bigint[]))
-    and not exists (select 1 from asset_file file where file.asset_id = asset.id)`.execute(tx)
+/** An asset without any file, not even a missing one, has become part of another, which gets what people said of it. */
+async function removeEmpty(
+  tx: DatabaseTransaction,
+  folderId: number,
+  touched: number[],
+  movedTo: ReadonlyMap<number, number>,
+): Promise<void> {
+  const { rows } = await sql<{ id: number; isEdited: boolean }>`
+    select id, revision > 0 as "isEdited" from asset
+    where (folder_id = ${folderId} or id = any(${touched}::bigint[]))
+      and not exists (select 1 from asset_file file where file.asset_id = asset.id)`.execute(tx)
+  if (rows.length === 0) return
+  const empty = new Set(rows.map(({ id }) => id))
+  for (const { id, isEdited } of rows) {
+    const staying = movedTo.get(id)
+    if (isEdited && staying !== undefined && !empty.has(staying)) await mergeEdits(tx, id, staying)
+  }
+  await sql`delete from asset where id = any(${[...empty]}::bigint[])`.execute(tx)
 }
 
 function bytes(name: PathName): Buffer {

@@ -5,7 +5,9 @@ import type { AssetKind, DerivedFile, FileRole, Problem } from '../../protocol/m
 import { decodePathName, displayPathName } from '../../protocol/path-name.ts'
 import { groupFolder } from '../catalog/group-folder.ts'
 import { type AssetSummary, type SummaryFile, summariseAsset } from '../catalog/summarise-asset.ts'
+import { settleOverFiles } from '../curation/truth.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
+import { storableJson } from './storable-json.ts'
 
 /** Assets summed up in one round; bounds the memory that their tags take. */
 const BATCH = 200
@@ -23,15 +25,26 @@ export async function refreshAssets(tx: DatabaseTransaction, assetIds: readonly 
 }
 
 async function refreshBatch(tx: DatabaseTransaction, assetIds: readonly number[]): Promise<void> {
-  await sql`select 1 from asset where id = any(${[...assetIds]}::bigint[]) order by id for update`.execute(tx)
+  const { rows: locked } = await sql<{ id: number; revision: number; chosen: number | null }>`
+    select id, revision, chosen_cover_file_id as chosen from asset
+    where id = any(${[...assetIds]}::bigint[]) order by id for update`.execute(tx)
+  const chosen = new Map(locked.map((asset) => [asset.id, asset.chosen]))
   const files = await readFiles(tx, assetIds)
   const nowMs = Date.now()
   const summaries = [...files].flatMap(([id, ofAsset]) => {
-    const cover = groupFolder(ofAsset.map((file) => file.name)).groups[0]?.cover
+    const byRule = groupFolder(ofAsset.map((file) => file.name)).groups[0]?.cover
+    // A person's choice stands for as long as its file is there.
+    const byPerson = ofAsset.find((file) => file.id === chosen.get(id) && file.state !== 'missing')?.name
+    const cover = byPerson ?? byRule
     if (cover === undefined) return []
     return [{ id, name: displayPathName(cover), ...summariseAsset({ files: ofAsset, cover, nowMs }) }]
   })
   await storeSummaries(tx, summaries)
+  const summed = new Set(summaries.map(({ id }) => id))
+  await settleOverFiles(
+    tx,
+    locked.filter(({ id, revision }) => revision > 0 && summed.has(id)).map(({ id }) => id),
+  )
 }
 
 type FileRow = {
@@ -101,7 +114,12 @@ async function storeSummaries(
       captured_at = given.captured_at, captured_local = given.captured_local,
       captured_offset_minutes = given.captured_offset_minutes, captured_source = given.captured_source,
       bucket = given.bucket, latitude = given.latitude, longitude = given.longitude,
-      altitude_m = given.altitude_m, camera = given.camera, lens = given.lens, rating = given.rating,
+      altitude_m = given.altitude_m, camera = given.camera, lens = given.lens,
+      rating = (given.words->>'rating')::smallint, label = given.words->>'label', title = given.words->>'title',
+      description = given.words->>'description', creator = nullif(given.words->'creator', 'null'),
+      copyright = given.words->>'copyright', keywords = nullif(given.words->'keywords', 'null'),
+      place = nullif(given.words->'place', 'null'), regions = nullif(given.words->'regions', 'null'),
+      favourite = (given.words->>'favourite')::boolean,
       width_px = given.width_px, height_px = given.height_px, duration_ms = given.duration_ms,
       thumbhash = given.thumbhash, has_raw = given.has_raw, problem = given.problem, version = given.version
     from unnest(
@@ -115,13 +133,13 @@ async function storeSummaries(
       ${column((s) => s.position?.longitude ?? null)}::double precision[],
       ${column((s) => s.position?.altitudeM ?? null)}::double precision[],
       ${column((s) => s.camera)}::text[], ${column((s) => s.lens)}::text[],
-      ${column((s) => s.rating)}::smallint[], ${column((s) => s.widthPx)}::integer[],
+      ${column((s) => storableJson(s.words))}::jsonb[], ${column((s) => s.widthPx)}::integer[],
       ${column((s) => s.heightPx)}::integer[], ${column((s) => s.durationMs)}::bigint[],
       ${column((s) => s.thumbhash)}::text[], ${column((s) => s.hasRaw)}::boolean[],
       ${column((s) => (s.problem ? JSON.stringify(s.problem) : null))}::jsonb[],
       ${column((s) => s.version)}::text[]
     ) as given (id, name, kind, state, cover_file_id, captured_at, captured_local, captured_offset_minutes,
-      captured_source, bucket, latitude, longitude, altitude_m, camera, lens, rating, width_px, height_px,
+      captured_source, bucket, latitude, longitude, altitude_m, camera, lens, words, width_px, height_px,
       duration_ms, thumbhash, has_raw, problem, version)
     where asset.id = given.id`.execute(tx)
 }

@@ -20,6 +20,16 @@ export function assetConditions(filters: AssetFilters): RawBuilder<unknown> {
   add(filters.state, (state) => sql`a.state = ${state}`)
   add(filters.camera, (camera) => sql`a.camera = ${camera}`)
   add(filters.rating, (rating) => sql`a.rating = ${rating}`)
+  add(filters.minRating, (stars) => sql`a.rating >= ${stars}`)
+  add(filters.label, (label) => sql`a.label = ${label}`)
+  add(filters.favourite, (is) => (is ? sql`a.favourite` : sql`not a.favourite`))
+  add(filters.keyword, (word) => sql`a.keywords @> ${JSON.stringify([[word]])}::jsonb`)
+  add(filters.person, (name) => sql`a.regions @> ${JSON.stringify([{ kind: 'person', name }])}::jsonb`)
+  add(
+    filters.place,
+    (place) =>
+      sql`exists (select 1 from jsonb_each_text(a.place) part where lower(part.value) = lower(${place}))`,
+  )
   add(filters.from, (day) => sql`a.sort_at >= ${possibleDay(day)}::timestamp`)
   // Inclusive: up to the end of that day. An unknown date is in no span of days.
   add(
@@ -33,7 +43,11 @@ export function assetConditions(filters: AssetFilters): RawBuilder<unknown> {
   )
   add(
     filters.text,
-    (text) => sql`(a.name ilike any(${namePatterns(text)}::text[]) or a.folder_id = any(array(
+    (text) => sql`(a.name ilike any(${namePatterns(text)}::text[])
+      or a.title ilike any(${namePatterns(text)}::text[])
+      or a.description ilike any(${namePatterns(text)}::text[])
+      or a.keywords is not null and a.keywords::text ilike any(${namePatterns(text)}::text[])
+      or a.folder_id = any(array(
       select f.id from folder f where encode(f.path, 'escape') ilike any(${folderPatterns(text)}::text[]))))`,
   )
   return sql.join(conditions, sql` and `)

@@ -3,6 +3,8 @@ import type { AssetDetail, AssetFile } from '../../protocol/assets.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { decodePathName, displayPathName, joinPathName } from '../../protocol/path-name.ts'
 import { describeAsset } from '../catalog/describe-asset.ts'
+import { overlayWords } from '../curation/overlay-words.ts'
+import { readCuration } from '../curation/read-curation.ts'
 import type { Queryable } from '../db/database.ts'
 import { type TileRow, tileColumns, tileOf } from './tile-row.ts'
 
@@ -29,6 +31,7 @@ export async function requireAssetDetail(
     })),
     nowMs,
   )
+  const curation = await readCuration(db, assetId)
   const { capturedAt, capturedLocal, capturedSource } = asset
   return {
     ...tileOf(asset),
@@ -53,7 +56,8 @@ export async function requireAssetDetail(
     rating: asset.rating,
     problem: asset.problem,
     files: files.map((file) => fileView(file, asset.coverFileId)),
-    metadata: described.metadata,
+    metadata: overlayWords(described.metadata, curation.values, curation.persons),
+    curation,
   }
 }
 

@@ -3,6 +3,7 @@ import { AppError, LeaseLostError } from '../../protocol/errors.ts'
 import type { IngestInput, IngestResult } from '../../protocol/ingest.ts'
 import type { Lease } from '../../protocol/leases.ts'
 import type { ScanChunk, ScanChunkAnswer, ScanInput, ScanResult } from '../../protocol/scan.ts'
+import type { SidecarWriteResult } from '../../protocol/sidecar-write.ts'
 import type { Database } from '../db/database.ts'
 import { enrollAgents, ensureLibraries } from '../fleet/enroll-agents.ts'
 import { enqueueScan } from '../intake/enqueue-scan.ts'
@@ -133,13 +134,13 @@ export class VaultActor {
     return ingestResult(file)
   }
 
-  lease(capability: 'scan' | 'ingest', count: number, ttlMs = TTL_MS): Promise<Lease[]> {
+  lease(capability: 'scan' | 'ingest' | 'sidecar', count: number, ttlMs = TTL_MS): Promise<Lease[]> {
     const { db, types, limits, agentId, instance } = this
     return leaseJobs({ db, types, limits, ttlMs }, { agentId, instance, models: [] }, [{ capability, count }])
   }
 
   /** @throws AppError with the reason for which the result was refused */
-  async complete(lease: Lease, result: ScanResult | IngestResult): Promise<void> {
+  async complete(lease: Lease, result: ScanResult | IngestResult | SidecarWriteResult): Promise<void> {
     const { refused } = await completeJobs(this.db, this.types, this.agentId, [{ ...lease, result }])
     const error = refused[0]?.error
     if (error?.code === 'lease_lost') throw new LeaseLostError(lease.jobId)

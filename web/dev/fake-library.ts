@@ -191,6 +191,25 @@ function detailOf(tile: AssetTile): AssetDetail {
       field('focalLength', '35 mm', 'EXIF:FocalLength'),
       ...(tile.hasRaw ? [field('rating', '4', 'XMP:Rating')] : []),
     ],
+    curation: {
+      revision: 0,
+      values: {
+        rating: tile.hasRaw ? 4 : null,
+        label: null,
+        title: null,
+        description: null,
+        creator: null,
+        copyright: null,
+        keywords: null,
+        captured: tile.capturedLocal ? { local: tile.capturedLocal, offsetMinutes: 120 } : null,
+        position: tile.id % 3 === 0 ? { latitude: 59.9139, longitude: 10.7522, altitudeM: 23 } : null,
+        place: null,
+        regions: null,
+        favourite: false,
+      },
+      persons: [],
+      writeBack: null,
+    },
   }
 }
 

@@ -147,6 +147,7 @@ export async function startFakeServer(options: {
         stateReason: null,
         ignoreGlobs: [],
         paused: false,
+        writeBack: world.libraries[0]!.writeBack,
       }
       const view = { ...added, assets: 0, files: 0, missing: 0, scanning: true, lastScanAt: null }
       world.libraries.push(view)

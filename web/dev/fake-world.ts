@@ -107,6 +107,7 @@ function librariesOf(scenario: Scenario, assets: number): LibraryView[] {
     assets,
     files: scenario === 'starting' ? 214 : scenario === 'scanning' ? 1_204 : Math.round(assets * 1.21),
     paused: false,
+    writeBack: { mode: 'off', approval: false, quietMs: 10_000, naming: 'existing', mirrorRoot: null },
     missing: 0,
     scanning: scenario === 'scanning' || scenario === 'starting',
     lastScanAt: scenario === 'starting' ? null : minutesAgo(34),

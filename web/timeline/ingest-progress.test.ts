@@ -16,6 +16,7 @@ const library: LibraryView = {
   missing: 0,
   scanning: false,
   lastScanAt: null,
+  writeBack: { mode: 'off', approval: false, quietMs: 0, naming: 'full', mirrorRoot: null },
 }
 const ingest: JobKindSummary = {
   kind: 'file.ingest',

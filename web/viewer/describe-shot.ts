@@ -8,6 +8,7 @@ const dateSources: Record<DateSource, string> = {
   quicktime: 'from the video',
   gps: 'from the GPS clock',
   file_name: 'from the file name',
+  person: 'entered by hand',
   file_time: 'from the file’s time, which may be when it was copied',
 }
 

@@ -1,5 +1,7 @@
 import { AppError } from '../../../protocol/errors.ts'
+import { setPolicy } from '../../curation/set-policy.ts'
 import type { Database } from '../../db/database.ts'
+import { transact } from '../../db/transact.ts'
 import { createLibrary } from '../../fleet/create-library.ts'
 import type { FleetLink } from '../../fleet/fleet-link.ts'
 import { listLibraries, requireLibrary } from '../../fleet/library-views.ts'
@@ -40,7 +42,12 @@ export function libraryHandlers(dependencies: Dependencies): Pick<Handlers, Name
     },
     updateLibrary: async ({ params, body }) => {
       await requireLibrary(db, params.id)
-      await db.updateTable('library').set({ paused: body.paused }).where('id', '=', params.id).execute()
+      const { paused, writeBack } = body
+      await transact(db, { durable: true }, async (tx) => {
+        if (paused !== undefined)
+          await tx.updateTable('library').set({ paused }).where('id', '=', params.id).execute()
+        if (writeBack) await setPolicy(tx, params.id, writeBack)
+      })
       fleet.hintWork()
       onChange('libraries')
       onChange('jobs')

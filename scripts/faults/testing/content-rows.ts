@@ -18,7 +18,7 @@ const contentQueries: Record<string, string> = {
     from library`,
   folder: `select library.name, to_jsonb(folder) - '{id,library_id}'::text[]
     from folder join library on library.id = folder.library_id`,
-  asset: `select library.name, to_jsonb(asset) - '{id,library_id,folder_id,cover_file_id,created_at}'::text[]
+  asset: `select library.name, to_jsonb(asset) - '{id,library_id,folder_id,cover_file_id,chosen_cover_file_id,created_at}'::text[]
       || jsonb_build_object('folder', folder.path, 'cover', cover.name)
     from asset join folder on folder.id = asset.folder_id join library on library.id = asset.library_id
     left join asset_file cover on cover.id = asset.cover_file_id`,
@@ -46,8 +46,11 @@ export const leftOut: Record<string, string> = {
   api_token: 'which programs may act for people',
   agent_source: 'how machines read libraries',
   coordinator: 'which processes run',
+  asset_edit: 'what people have said; nobody says anything in these runs',
   database_check: 'when the database was looked over',
   database_damage: 'what was found then',
+  edit: 'history of what people have said',
+  edit_change: 'history of what people have said',
   house: 'the key by which agents know their coordinators',
   job_event: 'history: what became of each lease',
   job_kind: 'what people have paused or limited',
@@ -63,6 +66,8 @@ export const leftOut: Record<string, string> = {
   session: 'who is signed in',
   source_sample: 'which file machines are tried with',
   socket_attachment: 'words between coordinators, on their way',
+  write_back: 'what is on its way to sidecars',
+  write_back_event: 'history of that',
   wake_event: 'history: who was woken, and what came of it',
 }
 
