@@ -171,7 +171,7 @@ test('what is not in the table does not exist, and HEAD asks what GET asks', asy
     ['POST', '/api/assets'],
     ['PUT', '/api/jobs/1/retry'],
     ['DELETE', '/'],
-    ['PATCH', '/api/assets/1'],
+    ['PATCH', '/api/timeline'],
     ['OPTIONS', '/api/assets'],
   ]) {
     const answer = await fetch(server.url + path, { method: method!, headers: { cookie } })
