@@ -29,6 +29,15 @@ export const AgentConfig = ProcessConfig.extend({
   capabilities: z.array(OfferedCapability).default([]).describe('What this machine offers'),
   roots: z.array(z.string().min(1)).default([]).describe('Folders this agent may read; PathName strings'),
   dataFolders: z.array(z.string().min(1)).default([]).describe('Hearth’s own folders, never scanned'),
+  writeBack: z
+    .boolean()
+    .default(false)
+    .describe('Sidecars may be written beside originals; a library must allow it as well'),
+  maxFileBytes: z
+    .int()
+    .min(1)
+    .default(1_099_511_627_776)
+    .describe('Larger files are not read, whoever asks, in bytes'),
   sources: z
     .array(SourceConfig)
     .max(32)

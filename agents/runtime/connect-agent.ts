@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
+import type { JobPolicy } from '../policy/judge-job.ts'
 import type { AgentKey } from './agent-key.ts'
 import { AGENT_VERSION } from './agent-version.ts'
 import { CoordinatorHttp } from './coordinator-http.ts'
@@ -20,6 +21,10 @@ export type ConnectAgentOptions = {
     stallLimitMs?: number
     /** Default: trusts whoever answers. */
     coordinator?: KnownCoordinator
+    /** Default: no. */
+    writeBack?: boolean
+    /** Default: any size. */
+    maxFileBytes?: number
   }
   key: AgentKey
   /** See `bindContracts`. */
@@ -58,7 +63,13 @@ export function connectAgent(options: ConnectAgentOptions, closers: Closers): Co
     log,
   )
   const progress = new ProgressSender(line)
-  const run = { line, http, progress, log, abortGraceMs }
+  const policy: JobPolicy = {
+    capabilities: capabilities.map(({ capability }) => capability),
+    writeBack: config.writeBack ?? false,
+    maxFileBytes: config.maxFileBytes ?? Number.POSITIVE_INFINITY,
+    origins: config.coordinatorUrls.map((url) => new URL(url).origin),
+  }
+  const run = { line, http, progress, log, policy, abortGraceMs }
   const loop = new LeaseLoop({
     line,
     log,

@@ -177,10 +177,15 @@ export class LeaseLoop {
       this.#unfinished.add(job)
       const work = this.#works.get(lease.capability)
       if (work) work.add(job)
-      else void this.#fail(job, new AppError('refused_by_agent', `This agent offers no ${lease.capability}`))
+      else this.#refuse(job, `This agent offers no ${lease.capability}`)
     }
     if (this.#takesNothing) this.#giveBackWaiting('agent takes no more work')
     else for (const work of this.#works.values()) this.#arrange(work)
+  }
+
+  #refuse(job: HeldJob, reason: string): void {
+    this.#options.log.warn({ jobId: job.lease.jobId, kind: job.lease.kind, reason }, 'refused a job')
+    void this.#fail(job, new AppError('refused_by_agent', reason))
   }
 
   #arrange(work: CapabilityWork): void {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { AppError, LeaseLostError } from '../../protocol/errors.ts'
+import { type JobPolicy, refusalOf } from '../policy/judge-job.ts'
 import type { CoordinatorHttp } from './coordinator-http.ts'
 import { GivenBackError, type HeldJob } from './held-job.ts'
 import type { JobContext } from './job-handler.ts'
@@ -15,6 +16,8 @@ export type RunJobOptions = {
   http: CoordinatorHttp
   progress: ProgressSender
   log: Logger
+  /** What the owner of this machine allows. */
+  policy: JobPolicy
   abortGraceMs?: number
 }
 
@@ -28,7 +31,11 @@ export type JobOutcome =
 export async function runJob(options: RunJobOptions, job: HeldJob): Promise<JobOutcome> {
   const context = contextOf(options, job)
   try {
-    const result = await unlessLeft(callHandler(job, context), job.signal, options.abortGraceMs)
+    const result = await unlessLeft(
+      callHandler(options.policy, job, context),
+      job.signal,
+      options.abortGraceMs,
+    )
     job.signal.throwIfAborted()
     return { type: 'done', result }
   } catch (error) {
@@ -36,12 +43,18 @@ export async function runJob(options: RunJobOptions, job: HeldJob): Promise<JobO
   }
 }
 
-async function callHandler({ lease, handler }: HeldJob, context: JobContext): Promise<unknown> {
+async function callHandler(
+  policy: JobPolicy,
+  { lease, handler }: HeldJob,
+  context: JobContext,
+): Promise<unknown> {
   const { kind } = lease
   if (!handler) throw new AppError('refused_by_agent', `This agent has no handler for ${kind} jobs`)
   const input = handler.contract.input.safeParse(lease.input)
   if (!input.success)
     throw new AppError('bad_request', `The input of a ${kind} job does not have the agreed shape`)
+  const refusal = refusalOf(policy, lease, input.data)
+  if (refusal !== undefined) throw new AppError('refused_by_agent', `The agent refuses this job: ${refusal}`)
   return handler.run(input.data, context)
 }
 
@@ -53,6 +66,9 @@ function outcomeOf(error: unknown, { log }: JobContext): JobOutcome {
   if (error instanceof GivenBackError) return { type: 'givenBack', reason: error.message }
   if (error instanceof AppError && error.code === 'source_unavailable') {
     return { type: 'givenBack', reason: error.message }
+  }
+  if (error instanceof AppError && error.code === 'refused_by_agent') {
+    log.warn({ reason: error.message }, 'refused a job')
   }
   if (!(error instanceof AppError)) log.error({ err: error }, 'job failed unexpectedly')
   return { type: 'failed', error }

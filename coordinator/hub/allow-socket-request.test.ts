@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { headersOf, siteCombinations } from '../http/testing/site-combinations.ts'
 import { allowSocketRequest } from './allow-socket-request.ts'
 
 /** A server that lets in as many connections as it has places. */
@@ -60,4 +61,31 @@ test('a page of another site gets no place', async () => {
   await using server = await startServer(1)
   expect(await server.isLetIn('', { origin: 'https://elsewhere.example' })).toBe(false)
   expect(await server.isLetIn('')).toBe(true)
+})
+
+test('of forty ways to say where a connection comes from, a socket takes only our own and programs', async () => {
+  await using server = await startServer(1_000)
+  const own = new URL(server.url).origin
+  for (const each of siteCombinations(own, 'hearth_session=x')) {
+    expect(await server.isLetIn('', headersOf(each)), JSON.stringify(each)).toBe(each.passes)
+  }
+})
+
+test('long polling, the other way in, takes no word of another site and hands none out', async () => {
+  await using server = await startServer(1_000)
+  const { origin } = new URL(server.url)
+  for (const each of siteCombinations(origin, 'hearth_session=x')) {
+    const read = await fetch(`${server.url}&transport=polling`, { headers: headersOf(each) })
+    // A plain read of our own page says nothing of itself; only a word that it is another's counts.
+    const isForeign =
+      each.site !== 'same-origin' &&
+      (each.origin === undefined ? each.site !== undefined : each.origin !== origin)
+    expect(read.status === 200, `read ${JSON.stringify(each)}`).toBe(!isForeign)
+    const write = await fetch(`${server.url}&transport=polling`, {
+      method: 'POST',
+      headers: headersOf(each),
+      body: '40/agents,',
+    })
+    expect(write.status, `write ${JSON.stringify(each)}`).not.toBe(200)
+  }
 })
