@@ -266,7 +266,7 @@ test('never more jobs of a capability run at once than it offers, whatever is lo
       i % 8 === 0
         ? leaseOf(i + 1, {
             kind: 'library.scan',
-            input: { libraryId: 1, root: `${i + 1}`, ignoreGlobs: [] },
+            input: { libraryId: 1, root: `/${i + 1}`, ignoreGlobs: [] },
           })
         : leaseOf(i + 1),
     ),
@@ -290,7 +290,7 @@ test('never more jobs of a capability run at once than it offers, whatever is lo
     ],
     handlers: {
       'library.scan': async (input) => {
-        await track('scan', Number(input.root))
+        await track('scan', Number(input.root.slice(1)))
         return { outcome: 'offline', reason: 'test' }
       },
       'file.ingest': async (input) => {
