@@ -78,12 +78,19 @@ const jobRoute = createRoute({
   component: lazyRouteComponent(() => import('./jobs/job-drawer.tsx'), 'JobDrawer'),
 })
 
+const accountRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+})
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   setupRoute,
   appRoute.addChildren([
     galleryRoute.addChildren([timelineRoute, viewerRoute]),
     dashboardRoute,
+    accountRoute,
     jobsRoute.addChildren([jobRoute]),
   ]),
 ])

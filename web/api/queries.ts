@@ -18,6 +18,11 @@ export const sessionQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
+export const tokensQuery = queryOptions({
+  queryKey: ['tokens'],
+  queryFn: ({ signal }) => callApi('listTokens', { signal }),
+})
+
 export const timelineQuery = queryOptions({
   queryKey: ['timeline'],
   queryFn: ({ signal }) => callApi('getTimeline', { signal }),

@@ -25,6 +25,7 @@ const visits: Visit[] = [
       await page.keyboard.press('i')
     },
   },
+  { name: 'account', scenario: 'full', path: '/account', ready: 'monitor in the hall' },
   { name: 'dashboard', scenario: 'full', path: '/dashboard', ready: 'Machines' },
   { name: 'empty', scenario: 'empty', path: '/', ready: 'Where do your photos live?' },
   { name: 'broken timeline', scenario: 'broken', path: '/', ready: '“Photos” waits for you' },

@@ -22,6 +22,7 @@ import type { WakePolicyChange } from '../../protocol/power.ts'
 import { pairingHandlers } from './fake-pairing.ts'
 import { FakePictures } from './fake-pictures.ts'
 import { fakePowerDetail } from './fake-power.ts'
+import { tokenHandlers } from './fake-tokens.ts'
 import { createWorld, type FakeWorld, type Scenario, scenarios } from './fake-world.ts'
 
 /** The same policy as the real server's: what breaks it shows here first. */
@@ -213,6 +214,7 @@ export async function startFakeServer(options: {
     },
     drainAgent: ({ params }: { params: { id: number } }) =>
       setAgent(params.id, { state: 'draining', paused: true }),
+    ...tokenHandlers(world),
     resumeAgent: ({ params }: { params: { id: number } }) =>
       setAgent(params.id, { state: 'online', paused: false }),
     updateAgent: ({

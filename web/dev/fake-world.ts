@@ -1,3 +1,4 @@
+import type { ApiTokenView } from '../../protocol/api.ts'
 import type { DatabaseView } from '../../protocol/database.ts'
 import type { AgentView, JobKindSummary, LibraryView, ProblemView, ScanView } from '../../protocol/fleet.ts'
 import type { WakePolicyChange } from '../../protocol/power.ts'
@@ -10,6 +11,7 @@ import type { FakePictures } from './fake-pictures.ts'
 import { fakePower, sleepingAgents } from './fake-power.ts'
 import { FakeQueue } from './fake-queue.ts'
 import { fakeSources } from './fake-sources.ts'
+import { fakeTokens } from './fake-tokens.ts'
 import { seededRandom } from './seeded-random.ts'
 
 export const scenarios = [
@@ -37,6 +39,7 @@ export type FakeWorld = {
   /** What people have changed of how machines are woken, by agent. */
   wakePolicies: Map<number, WakePolicyChange>
   pairing: FakePairing
+  tokens: ApiTokenView[]
   queue: FakeQueue
   /** `away`: it does not answer. */
   database: DatabaseView | 'away'
@@ -65,6 +68,7 @@ export function createWorld(scenario: Scenario, pictures: FakePictures): FakeWor
           : agentsOf(isBroken, isBusy),
     wakePolicies: new Map(),
     pairing: fakePairing(scenario === 'busy'),
+    tokens: fakeTokens(scenario === 'full'),
     queue: new FakeQueue(kindsOf(scenario, library.size), failuresOf(scenario)),
     database: fakeDatabase(
       isBroken ? 'attention' : scenario === 'damaged' ? 'damaged' : 'well',

@@ -1,6 +1,7 @@
 import { Menu, SegmentedControl, useMantineColorScheme } from '@mantine/core'
-import { IconKeyboard, IconLogout } from '@tabler/icons-react'
+import { IconKeyboard, IconLogout, IconUser } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { callApi } from '../api/call-api.ts'
 import { useSession } from '../api/use-session.ts'
 import { sayError } from '../ui/say-error.ts'
@@ -43,6 +44,9 @@ export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
           ]}
         />
         <Menu.Divider />
+        <Menu.Item component={Link} to="/account" leftSection={<IconUser size={18} stroke={1.6} />}>
+          Account
+        </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={18} stroke={1.6} />} onClick={onShortcuts}>
           Keyboard shortcuts
         </Menu.Item>

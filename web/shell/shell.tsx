@@ -17,6 +17,8 @@ export function Shell() {
   const isViewing = matchRoute({ to: '/assets/$assetId' }) !== false
   const isDashboard =
     matchRoute({ to: '/dashboard' }) !== false || matchRoute({ to: '/jobs', fuzzy: true }) !== false
+  const isAccount = matchRoute({ to: '/account' }) !== false
+  const current = isDashboard ? 'dashboard' : isAccount ? undefined : 'photos'
   const [isSheetOpen, setSheetOpen] = useState(false)
   useLiveEvents()
   useQuestionMark(() => setSheetOpen(true))
@@ -30,7 +32,7 @@ export function Shell() {
         <Link to="/" className={styles.home} aria-label="Hearth, to your photos">
           <Wordmark />
         </Link>
-        <Tabs className={styles.topTabs} isDashboard={isDashboard} />
+        <Tabs className={styles.topTabs} current={current} />
         <div className={styles.end}>
           <Reconnecting />
           <AccountMenu onShortcuts={() => setSheetOpen(true)} />
@@ -40,21 +42,29 @@ export function Shell() {
         <Outlet />
       </main>
       <div className={styles.bottom} inert={isViewing}>
-        <Tabs className={styles.bottomTabs} isDashboard={isDashboard} />
+        <Tabs className={styles.bottomTabs} current={current} />
       </div>
       <Suspense>{isSheetOpen && <ShortcutSheet onClose={() => setSheetOpen(false)} />}</Suspense>
     </div>
   )
 }
 
-function Tabs({ className, isDashboard }: { className: string | undefined; isDashboard: boolean }) {
+type TabsProps = {
+  className: string | undefined
+  /** Undefined on pages that belong to neither. */
+  current: 'photos' | 'dashboard' | undefined
+}
+
+function Tabs({ className, current }: TabsProps) {
+  const isPhotos = current === 'photos'
+  const isDashboard = current === 'dashboard'
   return (
     <nav className={className} aria-label="Pages">
       <Link
         to="/"
         className={styles.tab}
-        data-current={!isDashboard || undefined}
-        aria-current={isDashboard ? undefined : 'page'}
+        data-current={isPhotos || undefined}
+        aria-current={isPhotos ? 'page' : undefined}
       >
         <IconPhoto size={20} stroke={1.7} aria-hidden="true" />
         Photos
