@@ -131,3 +131,20 @@ test('a person may ask for it, and running work is finished first', async () => 
   await without.pass(10)
   expect(without.diary).toEqual([])
 })
+
+test.each(['resume', 'greeted'] as const)(
+  'a machine that slept before it had said so, and learns that by “%s”, does not rest again',
+  async (how) => {
+    const t = makeSleep({
+      command: null,
+      stay: () => {
+        t.sleep[how]()
+        return false
+      },
+    })
+    await t.sleep.suspend()
+    expect(t.diary).toEqual(['release', 'rest', 'resume', 'redial: this machine has slept'])
+    await t.sleep.suspend()
+    expect(t.diary.slice(4, 6)).toEqual(['release', 'rest'])
+  },
+)

@@ -33,7 +33,8 @@ export type IdleSleepOptions = {
  *   coordinator told, which may have work after all.
  * falling asleep → asleep: the line rests and the owner's command runs. Nothing is asked or said until the machine
  *   has been asleep and a new greeting is accepted.
- * asleep → awake: `greeted()`; the command failed; the machine is still awake after two minutes.
+ * asleep → awake: `greeted()`; `resume()`; the command failed; the machine is still awake after two minutes. Also at
+ *   once, when it was greeted or resumed while it was still falling asleep.
  */
 export class IdleSleep {
   readonly #options: IdleSleepOptions
@@ -43,6 +44,8 @@ export class IdleSleep {
   #idleMs = 0
   #asleepMs = 0
   #isAsked = false
+  /** It was awake again before it had said everything. */
+  #isOver = false
 
   constructor(options: IdleSleepOptions) {
     this.#options = options
@@ -79,10 +82,12 @@ export class IdleSleep {
   /** The system is awake again. */
   resume(): void {
     if (this.#state === 'asleep') this.#wakeUp('this machine has slept', null)
+    else this.#isOver = true
   }
 
   /** The coordinator has accepted who we are. */
   greeted(): void {
+    this.#isOver = true
     if (this.#state !== 'asleep') return
     this.#state = 'awake'
     this.#idleMs = 0
@@ -109,12 +114,13 @@ export class IdleSleep {
     this.#wakeUp('this machine could not be put to sleep', failure)
   }
 
-  /** @returns whether the coordinator lets it sleep */
+  /** @returns whether it is to sleep: the coordinator lets it, and it has not been asleep already */
   async #fallAsleep(because: NonNullable<PowerReport['because']>): Promise<boolean> {
     const { line, loop, reporter, worksAgainAt } = this.#options
     this.#state = 'falling asleep'
     this.#idleMs = 0
     this.#isAsked = false
+    this.#isOver = false
     await loop.releaseAll('this machine goes to sleep')
     const stays = line.isGreeted && (await reporter.goToSleep(because, worksAgainAt()))
     if (stays && because === 'idle') {
@@ -126,7 +132,8 @@ export class IdleSleep {
     this.#state = 'asleep'
     this.#asleepMs = 0
     line.rest()
-    return true
+    if (this.#isOver) this.#wakeUp('this machine has slept', null)
+    return !this.#isOver
   }
 
   #watchSleep(elapsedMs: number): void {
