@@ -20,6 +20,8 @@ export const HostFacts = z.object({
   macAddresses: z.array(z.string()).max(64),
   /** Where it can be called when it sleeps; not known of agents before version 0.2. */
   networks: z.array(Network).max(64).optional(),
+  /** What the cage lacks in which this machine opens pictures, with the reason; not known before version 0.2. */
+  cageMissing: z.array(z.string().max(512)).max(8).optional(),
 })
 export type HostFacts = z.infer<typeof HostFacts>
 

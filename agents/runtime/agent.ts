@@ -46,7 +46,11 @@ export async function startAgent(
   // A capability without a handler is not offered: its jobs wait for a machine that has one.
   const runnable = new Set([...handlers.values()].map(({ contract }) => contract.capability))
   const capabilities = config.capabilities.filter(({ capability }) => runnable.has(capability))
-  const agent = connectAgent({ config: { ...config, capabilities }, key, handlers, log }, closers)
+  const cageMissing = needsVault ? vault.cage.missing.map(({ part, reason }) => `${part}: ${reason}`) : []
+  const agent = connectAgent(
+    { config: { ...config, capabilities }, key, handlers, log, cageMissing },
+    closers,
+  )
   startPower(agent, { power: config.power, log, searchPath }, closers)
   const { line, http } = agent
   await startSources({ config, line, http, log }, closers)

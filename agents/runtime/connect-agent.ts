@@ -30,6 +30,8 @@ export type ConnectAgentOptions = {
   /** See `bindContracts`. */
   handlers: HandlerTable
   log: Logger
+  /** Parts of the cage that this machine cannot do, each with its reason; default: none are missing. */
+  cageMissing?: string[]
   /** How long running jobs may go on when the agent stops; default: ten seconds. */
   finishLimitMs?: number
   /** How long an aborted handler may take to end before it is left behind; default: ten seconds. */
@@ -57,6 +59,7 @@ export function connectAgent(options: ConnectAgentOptions, closers: Closers): Co
         models: [],
         instance: randomBytes(16).toString('base64url'),
       },
+      cageMissing: options.cageMissing ?? [],
       logLevel: log.level,
       stallLimitMs: config.stallLimitMs ?? STALL_LIMIT_MS,
     },

@@ -24,6 +24,11 @@ const optionalPrograms: OptionalProgram[] = [
     without: 'the tests of SMB shares are skipped',
   },
   { names: ['strace'], debianPackage: 'strace', without: 'the audits of system calls are skipped' },
+  {
+    names: ['systemd-analyze'],
+    debianPackage: 'systemd',
+    without: 'the units of services are not checked by systemd itself',
+  },
   { names: ['unshare'], debianPackage: 'util-linux', without: 'the tests without a network are skipped' },
 ]
 

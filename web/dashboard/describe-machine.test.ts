@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fakePower } from '../dev/fake-power.ts'
-import { describeMachine, machineStatus } from './describe-machine.ts'
+import { describeCage, describeMachine, machineStatus } from './describe-machine.ts'
 
 const now = new Date(2026, 10, 21, 14, 0)
 const at = (hours: number, minutes: number, seconds = 0) =>
@@ -63,4 +63,10 @@ test.each([
   const machine = { ...online, ...change } as Parameters<typeof describeMachine>[0]
   expect(machineStatus(machine).word).toBe(word)
   expect(describeMachine(machine, now.getTime())).toBe(sentence)
+})
+
+test('what the cage of a machine lacks is named, and the reason is one command away', () => {
+  expect(describeCage(['files: needs Landlock: Linux 5.13', 'network: needs seccomp'])).toBe(
+    'What opens pictures here is not shut off as it should be (files, network); hearth doctor on this machine says why.',
+  )
 })

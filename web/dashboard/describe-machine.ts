@@ -49,6 +49,12 @@ export function describeMachine(machine: Machine, nowMs: number): string {
   }
 }
 
+/** @param missing `files: needs Landlock …`: parts that the machine's cage lacks, with the reason */
+export function describeCage(missing: readonly string[]): string {
+  const parts = missing.map((part) => part.split(':')[0])
+  return `What opens pictures here is not shut off as it should be (${parts.join(', ')}); hearth doctor on this machine says why.`
+}
+
 function describeWork(leases: number, perMinute: number, yields: string | null): string {
   if (yields) {
     const finishes = leases > 0 ? `Finishes ${countOf(leases, 'job')} and takes` : 'Takes'

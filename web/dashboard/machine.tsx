@@ -8,7 +8,7 @@ import { sayError } from '../ui/say-error.ts'
 import { Status } from '../ui/status-dot.tsx'
 import { useNow } from '../ui/use-now.ts'
 import styles from './dashboard.module.css'
-import { describeMachine, machineStatus } from './describe-machine.ts'
+import { describeCage, describeMachine, machineStatus } from './describe-machine.ts'
 import { MachineMenu } from './machine-menu.tsx'
 import { MachineSlots } from './machine-slots.tsx'
 import { MachineSources } from './machine-sources.tsx'
@@ -43,6 +43,9 @@ export function Machine({ agent, running }: { agent: AgentView; running: readonl
         </p>
       )}
       <p className={styles.why}>{describeMachine(agent, nowMs)}</p>
+      {facts?.cageMissing && facts.cageMissing.length > 0 && (
+        <p className={styles.why}>{describeCage(facts.cageMissing)}</p>
+      )}
       <RunningJobs jobs={running} machine={agent.name} />
       <MachineSources name={agent.name} sources={agent.sources} />
       {agent.capabilities.length === 0 ? (

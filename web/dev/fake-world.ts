@@ -154,6 +154,7 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
         cpuCount: 4,
         memoryBytes: 8e9,
         gpu: null,
+        ...(isBroken ? { cageMissing: ['files: needs Landlock: Linux 5.13 or newer'] } : {}),
       },
       capabilities: [
         { capability: 'scan', concurrency: 1 },

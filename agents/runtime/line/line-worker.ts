@@ -42,7 +42,12 @@ const socket = new CoordinatorSocket({
       { key, coordinator, purpose: 'hello', ...hello },
       challenge,
     )
-    const message = { ...hello, ...introduction, facts: readHostFacts(), held: leases.refs() }
+    const message = {
+      ...hello,
+      ...introduction,
+      facts: { ...readHostFacts(), cageMissing: data.cageMissing },
+      held: leases.refs(),
+    }
     return { message, checkProof }
   },
   onGreeted: ({ sessionToken, settings, gone, ...answer }, url) => {

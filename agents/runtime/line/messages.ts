@@ -18,6 +18,8 @@ export type LineData = {
   coordinator: KnownCoordinator
   /** What each hello says about this process; the rest changes from one to the next. */
   hello: Pick<Hello, 'agentVersion' | 'name' | 'capabilities' | 'roots' | 'models' | 'instance'>
+  /** Parts of the cage that this machine cannot do, each with its reason. */
+  cageMissing: string[]
   logLevel: string
   /** See `StallWatch`, in ms. */
   stallLimitMs: number

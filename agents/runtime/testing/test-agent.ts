@@ -10,7 +10,7 @@ import { type ConnectAgentOptions, type ConnectedAgent, connectAgent } from '../
 import { type BoundHandler, bindContracts, type HandlerTable, type JobHandlers } from '../job-handler.ts'
 import type { TestCoordinator } from './test-coordinator.ts'
 
-export type TestAgentOptions = Pick<ConnectAgentOptions, 'finishLimitMs' | 'abortGraceMs'> & {
+export type TestAgentOptions = Pick<ConnectAgentOptions, 'finishLimitMs' | 'abortGraceMs' | 'cageMissing'> & {
   handlers: JobHandlers | HandlerTable
   capabilities?: OfferedCapability[]
   /** Default: the given coordinator alone. */
