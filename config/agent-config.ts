@@ -55,6 +55,26 @@ export const AgentConfig = ProcessConfig.extend({
       ffprobePath: z.string().nullable().default(null).describe('Path of ffprobe; null looks in PATH'),
     })
     .prefault({}),
+  writeBack: z
+    .object({
+      roots: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Folders in which this agent may write sidecars (.xmp), nothing else; PathName strings'),
+      mirrorRoots: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Folders for the sidecars of libraries that must stay untouched; PathName strings'),
+      keptVersionsFolder: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('What sidecars were before they were written; null: in the state folder'),
+      keep: z.int().min(1).max(1_000).default(20).describe('Versions kept of each sidecar, beside the first'),
+    })
+    .prefault({})
+    .describe('Where this agent may write; by default nowhere'),
   power: PowerConfig.prefault({}).describe('When this machine works, sleeps, and makes room for people'),
   stallLimitMs: z
     .int()

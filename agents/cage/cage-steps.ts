@@ -19,6 +19,8 @@ export type CageRequest = {
   paths: readonly PathRight[]
   /** Memory for data, in bytes, above which the program is given no more. */
   maxDataBytes: number
+  /** Whether it may give its own files to others. */
+  keepsOwners?: boolean
 }
 
 export type StepOptions = {
@@ -29,11 +31,15 @@ export type StepOptions = {
   parentPid: number
   /** Rights of root that stay, as a bit mask of `linux/capability.h`; null when there are none to give up. */
   keepCapabilities: number | null
+  /** The same for a program that keeps the owners of files. */
+  ownerCapabilities: number | null
 }
 
 /** The steps that `launcher.pl` takes, in their order. Files before calls: the filter has the last word. */
 export function cageSteps(request: CageRequest, options: StepOptions): string[] {
-  const { calls, parts, parentPid, keepCapabilities } = options
+  const { calls, parts, parentPid } = options
+  const { keepsOwners = false } = request
+  const keepCapabilities = keepsOwners ? options.ownerCapabilities : options.keepCapabilities
   const steps = [`calls:${calls.prctl}:${calls.capset}:${calls.setrlimit}`]
   if (parts.has('limits')) {
     steps.push(`parent:${parentPid}`)
@@ -45,7 +51,8 @@ export function cageSteps(request: CageRequest, options: StepOptions): string[] 
     steps.push('privileges')
   }
   if (parts.has('files')) steps.push('files', ...request.paths.map(pathStep), 'enclose')
-  if (parts.has('network')) steps.push(`network:${callFilter(calls).toString('hex')}`)
+  if (parts.has('network'))
+    steps.push(`network:${callFilter(calls, keepsOwners ? [calls.fchown] : []).toString('hex')}`)
   return steps
 }
 

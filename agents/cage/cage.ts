@@ -18,6 +18,10 @@ export type CageNeeds = {
   writes?: readonly string[]
   /** Devices it drives, such as those of a GPU. */
   devices?: readonly string[]
+  /** Programs that it starts itself; they are in the same cage. */
+  runs?: readonly string[]
+  /** It writes files that belong to others as the files beside them do: root keeps its right to, `fchown` works. */
+  keepsOwners?: boolean
   /** Memory for data in bytes; default 4 GB. A backstop: whoever starts it watches what it really holds. */
   maxDataBytes?: number
 }
@@ -28,6 +32,8 @@ export type CageMaker = {
   calls: SystemCalls
   /** Rights of root that stay, as a bit mask; null when there are none to give up. */
   keepCapabilities: number | null
+  /** The same for a program that keeps the owners of files. */
+  ownerCapabilities: number | null
 }
 
 /**
@@ -58,20 +64,21 @@ export class Cage {
   /** The command that runs `command` in this cage. It must be started by the main thread, and ends with this process. */
   around(command: Command, needs: CageNeeds): Command {
     if (this.#maker === undefined || this.#parts.size === 0) return command
-    const { perlPath, calls, keepCapabilities } = this.#maker
+    const { perlPath, calls, keepCapabilities, ownerCapabilities } = this.#maker
     const right = (right: PathRight['right'], paths: readonly PathName[] = []): PathRight[] =>
       paths.map((path) => ({ right, path }))
     const steps = cageSteps(
       {
         paths: [
-          ...programPaths(command.file),
+          ...[command.file, ...(needs.runs ?? [])].flatMap(programPaths),
           ...right('read', needs.reads),
           ...right('write', needs.writes),
           ...right('device', needs.devices),
         ],
         maxDataBytes: needs.maxDataBytes ?? DEFAULT_DATA_BYTES,
+        keepsOwners: needs.keepsOwners ?? false,
       },
-      { calls, parts: this.#parts, parentPid: process.pid, keepCapabilities },
+      { calls, parts: this.#parts, parentPid: process.pid, keepCapabilities, ownerCapabilities },
     )
     return { file: perlPath, args: [LAUNCHER, ...steps, '--', command.file, ...command.args] }
   }

@@ -25,9 +25,10 @@ type Instruction = { code: number; value: number; ifTrue?: number; ifFalse?: num
 /**
  * The program that a kernel runs at each system call of a caged process.
  *
+ * @param allowed numbers that are not refused after all
  * @returns instructions of 8 bytes each: `struct sock_filter`, little-endian
  */
-export function callFilter(calls: SystemCalls): Buffer {
+export function callFilter(calls: SystemCalls, allowed: readonly number[] = []): Buffer {
   const refuse = (errno: number): Instruction => ({ code: RETURN, value: REFUSE | errno })
   const refuseNumber = (number: number, errno: number): Instruction[] => [
     { code: JUMP_IF_EQUAL, value: number, ifFalse: 1 },
@@ -43,7 +44,8 @@ export function callFilter(calls: SystemCalls): Buffer {
   if (calls.foreignFrom !== null) {
     program.push({ code: JUMP_IF_AT_LEAST, value: calls.foreignFrom, ifFalse: 1 }, refuse(EPERM))
   }
-  for (const number of calls.refused) program.push(...refuseNumber(number, EPERM))
+  const refused = calls.refused.filter((number) => !allowed.includes(number))
+  for (const number of refused) program.push(...refuseNumber(number, EPERM))
   for (const number of calls.unknown) program.push(...refuseNumber(number, ENOSYS))
   program.push(
     { code: JUMP_IF_EQUAL, value: calls.clone, ifFalse: 3 },

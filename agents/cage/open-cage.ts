@@ -14,7 +14,8 @@ const USUAL_PERL = '/usr/bin/perl'
 const FORBIDDEN_FILE = '/etc/passwd'
 const LIMITS = { timeoutMs: 10_000, maxRssBytes: 512 * 1024 ** 2, maxOutputBytes: 100_000 }
 
-/** `CAP_DAC_OVERRIDE` and `CAP_DAC_READ_SEARCH` of `linux/capability.h`. */
+/** `CAP_CHOWN`, `CAP_DAC_OVERRIDE`, `CAP_DAC_READ_SEARCH` and `CAP_FOWNER` of `linux/capability.h`. */
+const OWNERS_OF_FILES = 0b1111
 const READ_AND_WRITE_ANYTHING = 1 << 1
 const READ_ANYTHING = 1 << 2
 
@@ -34,10 +35,12 @@ export async function openCage(options: OpenCageOptions = {}): Promise<Cage> {
   if (platform !== 'linux') return Cage.none('only Linux can do this so far')
   const calls = findSystemCalls(processor)
   if (calls === undefined) return Cage.none(`not known how to do this on a processor of kind ${processor}`)
-  const keepCapabilities = capabilitiesForReading(readFileSync('/proc/self/status', 'latin1'))
+  const permitted = permittedCapabilities(readFileSync('/proc/self/status', 'latin1'))
+  const keepCapabilities = capabilitiesForReading(permitted)
+  const ownerCapabilities = permitted === 0 ? null : permitted & OWNERS_OF_FILES
   try {
     const told = await probe(perlPath, calls, keepCapabilities)
-    return new Cage({ perlPath, calls, keepCapabilities }, missingParts(told))
+    return new Cage({ perlPath, calls, keepCapabilities, ownerCapabilities }, missingParts(told))
   } catch (error) {
     return Cage.none(`${perlPath}, which makes the cage, does not run (${String(error)}): install perl`)
   }
@@ -48,7 +51,13 @@ async function probe(perlPath: string, calls: SystemCalls, keepCapabilities: num
     paths: [...programPaths(perlPath), { right: 'read', path: PROBE } as const],
     maxDataBytes: LIMITS.maxRssBytes,
   }
-  const options = { calls, parts: new Set(cageParts), parentPid: process.pid, keepCapabilities }
+  const options = {
+    calls,
+    parts: new Set(cageParts),
+    parentPid: process.pid,
+    keepCapabilities,
+    ownerCapabilities: 0,
+  }
   const steps = cageSteps(request, options)
   const args = [LAUNCHER, 'probe', ...steps, '--', perlPath, PROBE, FORBIDDEN_FILE]
   const answer = await runProgram(perlPath, args, LIMITS, AbortSignal.timeout(LIMITS.timeoutMs))
@@ -101,12 +110,16 @@ export function missingParts(told: string): MissingPart[] {
  * What stays of root's rights: to read pictures of other users, nothing else. A container may have taken that
  * away and left the wider one.
  *
- * @param status the text of `/proc/self/status`
+ * @param permitted from `permittedCapabilities`
  * @returns null for a process without any rights, which needs not, and in a service may not, give up some
  */
-export function capabilitiesForReading(status: string): number | null {
-  const permitted = Number.parseInt(/^CapPrm:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0', 16)
+export function capabilitiesForReading(permitted: number): number | null {
   if (permitted === 0) return null
-  if (permitted % 8 >= READ_ANYTHING) return READ_ANYTHING
+  if (permitted & READ_ANYTHING) return READ_ANYTHING
   return permitted & READ_AND_WRITE_ANYTHING
+}
+
+/** @param status the text of `/proc/self/status` */
+export function permittedCapabilities(status: string): number {
+  return Number.parseInt(/^CapPrm:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0', 16)
 }

@@ -8,6 +8,8 @@ export type SystemCalls = {
   capset: number
   setrlimit: number
   clone: number
+  /** Among the refused; allowed to whoever writes files for others. */
+  fchown: number
   /** Refused with EPERM. */
   refused: readonly number[]
   /** Answered as by a kernel that does not have them, so that libraries use something older. */
@@ -74,14 +76,14 @@ const byProcessor: Partial<Record<string, SystemCalls>> = {
   x64: {
     auditArch: 0xc000003e,
     foreignFrom: 0x40000000,
-    ...{ prctl: 157, capset: 126, setrlimit: 160, clone: 56 },
+    ...{ prctl: 157, capset: 126, setrlimit: 160, clone: 56, fchown: 93 },
     refused: [...Object.values(refusedOnX64), ...Object.values(everywhere.refused)],
     unknown: Object.values(everywhere.unknown),
   },
   arm64: {
     auditArch: 0xc00000b7,
     foreignFrom: null,
-    ...{ prctl: 167, capset: 91, setrlimit: 164, clone: 220 },
+    ...{ prctl: 167, capset: 91, setrlimit: 164, clone: 220, fchown: 55 },
     refused: [...Object.values(refusedOnArm64), ...Object.values(everywhere.refused)],
     unknown: Object.values(everywhere.unknown),
   },

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { Closers } from '../../config/run-process.ts'
@@ -33,6 +34,7 @@ export async function startVault(
   const vault = new Vault({
     roots: config.roots,
     dataFolders: config.dataFolders,
+    writeBack: { ...config.writeBack, keptVersionsFolder: keptVersionsFolder(config) },
     log,
     readers,
     maxDecoderRssBytes: memoryLimitBytes,
@@ -58,6 +60,10 @@ export async function startVault(
   const { cage, handlers } = vault
   sayWhatIsMissing(cage, log)
   return { handlers, cage, disabled: null }
+}
+
+function keptVersionsFolder({ writeBack, stateFolder }: AgentConfig): string {
+  return writeBack.keptVersionsFolder ?? join(stateFolder, 'sidecar-versions')
 }
 
 function sayWhatIsMissing(cage: Cage, log: Logger): void {

@@ -3,14 +3,29 @@ import type { Logger } from 'pino'
 import { Cage } from '../cage/cage.ts'
 import type { JobHandlers } from '../runtime/job-handler.ts'
 import { createIngestHandler } from './ingest-handler.ts'
+import { USUAL_PERL } from './metadata/exiftool-command.ts'
 import { MetadataReader } from './metadata/metadata-reader.ts'
 import { openProvedCage } from './prove-readers.ts'
 import { ReaderPool } from './reader/reader-pool.ts'
 import { createScanHandler } from './scan/scan-handler.ts'
+import { KeptVersions } from './sidecar/kept-versions.ts'
+import { MergeTool } from './sidecar/merge-tool.ts'
+import { Placers } from './sidecar/place/placers.ts'
+import { createSidecarHandlers } from './sidecar/sidecar-handlers.ts'
 import { findVideoTools } from './video/find-video-tools.ts'
 import { WorkFolder } from './work-folder.ts'
 
 const MEBIBYTE = 1024 * 1024
+
+/** Where this agent may write sidecars, and keeps what they were before. */
+export type WriteBackOptions = {
+  roots: readonly string[]
+  mirrorRoots: readonly string[]
+  keptVersionsFolder: string
+  keep: number
+  /** Sidecars merged at once; default 2. */
+  processes?: number
+}
 
 export type VaultOptions = {
   /** Folders this agent may read. A library must lie in one of them. */
@@ -27,6 +42,8 @@ export type VaultOptions = {
   exiftoolPath?: string
   /** Where Perl is, when not in `/usr/bin`; ExifTool needs it except on Windows. */
   perlPath?: string
+  /** Undefined: no sidecar is ever written. */
+  writeBack?: WriteBackOptions
   /** Reader processes; as many files are ingested at once. Default: one for each core, at most 8. */
   readers?: number
   /** Longest time for the pictures of one image; default 30 s. */
@@ -83,7 +100,7 @@ export class Vault {
   }
 
   async #open(): Promise<void> {
-    const { roots, dataFolders, log, exiftoolPath, perlPath, metadataTimeoutMs } = this.#options
+    const { roots, dataFolders, log, exiftoolPath, perlPath, metadataTimeoutMs, writeBack } = this.#options
     const readerCount = this.#options.readers ?? Math.min(availableParallelism(), 8)
     const maxRssBytes = this.#options.maxDecoderRssBytes ?? 1_024 * MEBIBYTE
 
@@ -126,6 +143,27 @@ export class Vault {
     this.#handlers = {
       'library.scan': createScanHandler({ cage, roots, dataFolders, stallTimeoutMs }),
       'file.ingest': createIngestHandler({ roots, readers, metadata, workFolder, ...(await video) }),
+      ...(writeBack === undefined ? {} : this.#openWriteBack(writeBack, cage, workFolder, stallTimeoutMs)),
     }
+  }
+  /** All of it starts with the first sidecar. */
+  #openWriteBack(
+    { roots, mirrorRoots, keptVersionsFolder, keep, processes = 2 }: WriteBackOptions,
+    cage: Cage,
+    workFolder: WorkFolder,
+    stallTimeoutMs: number,
+  ): JobHandlers {
+    const { exiftoolPath, perlPath = USUAL_PERL } = this.#options
+    const options = { cage, workFolder: workFolder.path, processes, exiftoolPath, perlPath }
+    const writer = new MergeTool({ ...options, purpose: 'write' })
+    const reader = new MergeTool({ ...options, purpose: 'read' })
+    const placers = new Placers({ cage, stallTimeoutMs })
+    this.#opened.push(
+      () => writer.stop(),
+      () => reader.stop(),
+      () => placers.stop(),
+    )
+    const kept = new KeptVersions(keptVersionsFolder, keep)
+    return createSidecarHandlers({ writer, reader, workFolder, placers, kept, roots, mirrorRoots, perlPath })
   }
 }

@@ -8,7 +8,7 @@ export type ExifToolCommand = Command & {
   folder: string
 }
 
-const USUAL_PERL = '/usr/bin/perl'
+export const USUAL_PERL = '/usr/bin/perl'
 
 /**
  * The command that runs ExifTool.

@@ -1,0 +1,183 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CurationFields, KeywordSegment } from '../../../protocol/curation.ts'
+import { SidecarFields } from '../../../protocol/sidecar-write.ts'
+import { openCage } from '../../cage/open-cage.ts'
+import { assetsFolder, assetsMissing } from '../testing/test-assets.ts'
+import { WorkFolder } from '../work-folder.ts'
+import { isOurWrite, judgeMerge } from './mapping/judge-merge.ts'
+import { type MergeParts, mergeSidecar } from './merge-sidecar.ts'
+import { MergeTool } from './merge-tool.ts'
+import { readXmpProperties } from './xmp/xmp-properties.ts'
+
+const signal = new AbortController().signal
+let parts: MergeParts
+let stop: () => Promise<void>
+
+beforeAll(async () => {
+  const workFolder = await WorkFolder.create()
+  const options = { cage: await openCage(), workFolder: workFolder.path, processes: 1 }
+  const writer = new MergeTool({ ...options, purpose: 'write' })
+  const reader = new MergeTool({ ...options, purpose: 'read' })
+  parts = { writer, reader, workFolder }
+  stop = async () => {
+    await Promise.all([writer.stop(), reader.stop()])
+    await workFolder.remove()
+  }
+})
+afterAll(() => stop())
+
+const everything: SidecarFields = {
+  rating: -1,
+  label: 'Green',
+  title: 'A day\u2028out: {a=b}, [c]',
+  description: '  Two lines\n-execute\n-o=/tmp/x\n%d%f %c <&>"\' ]]> \u{1f600} \n',
+  creator: ['-Name', '@list', 'base64:SGVsbG8='],
+  copyright: 'base64:SGVsbG8h',
+  keywords: [['Places', 'Italy', 'Rome'], ['Italy'], ['a, b; c'], ['1.10'], ['true']],
+  captured: { local: '2024-05-01T14:03:22.5', offsetMinutes: -570 },
+  position: { latitude: -33.8688197, longitude: 151.2092955, altitudeM: -12.345 },
+  place: { country: 'Australia', state: null, city: 'Sydney', location: '#harbour' },
+  regions: [
+    { kind: 'person', name: 'A, {b=|c} [d]', box: [0.1, 0.2, 0.3, 0.4] },
+    { kind: 'object', name: 'Zoey', box: [0, 0, 1, 1] },
+  ],
+}
+const nothing: SidecarFields = Object.fromEntries(Object.keys(everything).map((field) => [field, null]))
+const pictureSizePx = { width: 4000, height: 3000 }
+
+async function merge(before: Uint8Array | null, fields: SidecarFields, revision = 1) {
+  const known = before === null ? null : { bytes: before, properties: readXmpProperties(before) }
+  const merged = await mergeSidecar(parts, { before: known, fields, revision, pictureSizePx }, signal)
+  return { ...merged, properties: readXmpProperties(merged.bytes) }
+}
+
+test('a sidecar that was not there holds every field, and our mark', async () => {
+  const { properties, tags } = await merge(null, everything, 7)
+  expect(isOurWrite(properties, everything, 7)).toBe(true)
+  expect(isOurWrite(properties, everything, 8)).toBe(false)
+  expect(isOurWrite(properties, { ...everything, rating: 3 }, 7)).toBe(false)
+  expect(tags).toMatchObject({
+    'XMP:Rating': -1,
+    'XMP:Title': everything.title,
+    'XMP:Creator': everything.creator,
+    'XMP:Subject': ['Places', 'Italy', 'Rome', 'a, b; c', 1.1, true],
+    'XMP:TagsList': ['Places/Italy/Rome', 'Italy', 'a, b; c', 1.1, true],
+    'XMP:RegionType': ['Face', 'Object'],
+    'XMP:RegionPersonDisplayName': 'A, {b=|c} [d]',
+    'XMP:DateTimeOriginal': '2024:05:01 14:03:22.5-09:30',
+    'XMP:HearthRevision': 7,
+  })
+})
+
+test('what a person wants empty is taken away, and said to be wanted so', async () => {
+  const full = await merge(null, everything)
+  const { properties, tags } = await merge(full.bytes, nothing, 2)
+  expect(isOurWrite(properties, nothing, 2)).toBe(true)
+  expect(Object.keys(properties).map((key) => key.replace(/.*}/, ''))).toEqual(
+    expect.arrayContaining(['HearthFields', 'HearthRevision']),
+  )
+  expect(Object.keys(properties)).toHaveLength(2)
+  expect(tags['XMP:HearthFields']).toHaveLength(11)
+})
+
+const line = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+const valid =
+  <T>(schema: { safeParse(value: unknown): { success: boolean } }) =>
+  (value: T) =>
+    schema.safeParse(value).success && !/[\ufffe\uffff]/.test(JSON.stringify(value))
+const { shape } = CurationFields
+const number = (min: number, max: number) => fc.double({ min, max, noNaN: true })
+const text = line.filter(valid(shape.label)).map((value) => value.trim())
+const box = fc
+  .tuple(number(0, 0.9), number(0, 0.9), number(0.001, 1), number(0.001, 1))
+  .map(([x, y, w, h]) => [x, y, Math.min(w, 1 - x), Math.min(h, 1 - y)] as [number, number, number, number])
+const anyFields: fc.Arbitrary<SidecarFields> = fc.record(
+  {
+    rating: fc.integer({ min: -1, max: 5 }),
+    label: fc.option(text),
+    title: fc.option(text),
+    description: fc.option(fc.string({ unit: 'grapheme', maxLength: 300 }).filter(valid(shape.description))),
+    creator: fc.option(fc.array(text, { maxLength: 4 })),
+    copyright: fc.option(text),
+    keywords: fc.option(
+      fc.array(
+        fc.array(
+          line.filter(valid(KeywordSegment)).map((s) => s.trim()),
+          { minLength: 1, maxLength: 4 },
+        ),
+        {
+          maxLength: 6,
+        },
+      ),
+    ),
+    captured: fc.option(
+      fc.record({
+        local: fc
+          .date({ min: new Date('1000-01-01'), max: new Date('9999-01-01'), noInvalidDate: true })
+          .map((date) => date.toISOString().slice(0, -1)),
+        offsetMinutes: fc.option(fc.integer({ min: -1080, max: 1080 })),
+      }),
+    ),
+    position: fc.option(
+      fc.record({
+        latitude: number(-90, 90),
+        longitude: number(-180, 180),
+        altitudeM: fc.option(number(-12_000, 100_000)),
+      }),
+    ),
+    place: fc.option(
+      fc.record({
+        country: fc.option(text),
+        state: fc.option(text),
+        city: fc.option(text),
+        location: fc.option(text),
+      }),
+    ),
+    regions: fc.option(
+      fc.array(fc.record({ kind: fc.constantFrom('person' as const, 'object' as const), name: text, box }), {
+        maxLength: 5,
+      }),
+    ),
+  },
+  { requiredKeys: [] },
+)
+
+test('whatever fields are written are read again, one write upon another', async () => {
+  let before: Uint8Array | null = null
+  let revision = 0
+  await fc.assert(
+    fc.asyncProperty(anyFields, async (any) => {
+      const fields = SidecarFields.parse(any)
+      revision += 1
+      const merged = await merge(before, fields, revision)
+      expect(isOurWrite(merged.properties, fields, revision)).toBe(true)
+      before = merged.bytes
+    }),
+    { numRuns: 120 },
+  )
+})
+
+const noAssets = assetsMissing !== undefined
+const folder = join(assetsFolder, 'sidecars')
+/** In Latin-1 under a heading that says UTF-8. */
+const broken = new Set(['exiv2-bug1108.xmp'])
+const real = noAssets ? [] : readdirSync(folder).filter((name) => name.endsWith('.xmp') && !broken.has(name))
+
+describe.skipIf(noAssets)('a real sidecar', () => {
+  test.each(real)('%s keeps every property of other programs through three writes', async (name) => {
+    const original = readFileSync(join(folder, name))
+    const before = readXmpProperties(original)
+    let bytes: Uint8Array = original
+    for (const [revision, fields] of [everything, nothing, { rating: 2 }].entries()) {
+      const merged = await merge(bytes, fields, revision + 1)
+      bytes = merged.bytes
+    }
+    expect(judgeMerge(before, readXmpProperties(bytes), { ...nothing, rating: 2 })).toEqual({
+      wrongFields: [],
+      lostProperties: [],
+    })
+  })
+})

@@ -1,0 +1,100 @@
+import { AppError } from '../../../../protocol/errors.ts'
+import { displayPathName } from '../../../../protocol/path-name.ts'
+import type { Cage } from '../../../cage/cage.ts'
+import type { PlacerAnswer, PlacerRequest, PlacerTask } from './messages.ts'
+import { PlacerProcess } from './placer-process.ts'
+
+/** Folders that are written in turns keep their processes; each holds 50 MB. */
+const MAX_PROCESSES = 4
+const IDLE_LIMIT_MS = 30_000
+
+export type PlacersOptions = { cage: Cage; stallTimeoutMs: number }
+
+/** The turns at one folder: its process takes one request at a time. */
+type Place = {
+  process: PlacerProcess | undefined
+  last: Promise<unknown>
+  users: number
+  idle?: NodeJS.Timeout
+}
+
+/**
+ * The processes that write sidecars, one for each folder. They start when they are needed, and end when nobody has
+ * needed them for half a minute or others need the room; `stop` ends them all.
+ */
+export class Placers {
+  readonly #options: PlacersOptions
+  /** The one that was used last comes last. */
+  readonly #places = new Map<string, Place>()
+
+  constructor(options: PlacersOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Runs `work` as the only user of a folder's process.
+   *
+   * @throws AppError `timed_out`; PlacerEndedError; the signal's reason when that aborts
+   */
+  async ask(task: PlacerTask, request: PlacerRequest, signal: AbortSignal): Promise<PlacerAnswer> {
+    const key = JSON.stringify(task)
+    const place = this.#places.get(key) ?? { process: undefined, last: Promise.resolve(), users: 0 }
+    this.#places.delete(key)
+    this.#places.set(key, place)
+    clearTimeout(place.idle)
+    place.users += 1
+    const turn = place.last.then(() => this.#askInTurn(place, task, request, signal))
+    place.last = turn.catch(() => undefined)
+    try {
+      return await turn
+    } finally {
+      place.users -= 1
+      if (place.users === 0) {
+        place.idle = setTimeout(() => void this.#end(key, place), IDLE_LIMIT_MS)
+        place.idle.unref()
+      }
+      await this.#makeRoom()
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#places].map(([key, place]) => this.#end(key, place)))
+  }
+
+  async #askInTurn(
+    place: Place,
+    task: PlacerTask,
+    request: PlacerRequest,
+    signal: AbortSignal,
+  ): Promise<PlacerAnswer> {
+    const answer = await (await this.#processOf(place, task)).ask(request, signal)
+    if (answer.type !== 'stale') return answer
+    await place.process?.stop()
+    return await (await this.#processOf(place, task)).ask(request, signal)
+  }
+
+  async #processOf(place: Place, task: PlacerTask): Promise<PlacerProcess> {
+    if (place.process?.isAlive) return place.process
+    // Another one would hang as well, and another after that.
+    if (place.process !== undefined && !(await place.process.stop())) {
+      throw new AppError(
+        'timed_out',
+        `${displayPathName(task.root)} is on a disk or share that does not answer`,
+      )
+    }
+    place.process = new PlacerProcess({ ...this.#options, task })
+    return place.process
+  }
+
+  async #makeRoom(): Promise<void> {
+    const idle = [...this.#places].filter(([, { users }]) => users === 0)
+    const surplus = this.#places.size - MAX_PROCESSES
+    await Promise.all(idle.slice(0, Math.max(0, surplus)).map(([key, place]) => this.#end(key, place)))
+  }
+
+  async #end(key: string, place: Place): Promise<void> {
+    clearTimeout(place.idle)
+    this.#places.delete(key)
+    await place.process?.stop()
+  }
+}
