@@ -55,12 +55,13 @@ export const AgentConfig = ProcessConfig.extend({
       ffprobePath: z.string().nullable().default(null).describe('Path of ffprobe; null looks in PATH'),
     })
     .prefault({}),
-  writeBack: z
+  sidecars: z
     .object({
       roots: z
         .array(z.string().min(1))
-        .default([])
-        .describe('Folders in which this agent may write sidecars (.xmp), nothing else; PathName strings'),
+        .nullable()
+        .default(null)
+        .describe('Folders whose sidecars may be written; null: those that may be read; PathName strings'),
       mirrorRoots: z
         .array(z.string().min(1))
         .default([])
@@ -70,11 +71,11 @@ export const AgentConfig = ProcessConfig.extend({
         .min(1)
         .nullable()
         .default(null)
-        .describe('What sidecars were before they were written; null: in the state folder'),
+        .describe('For what sidecars were before they were written; null: in the state folder'),
       keep: z.int().min(1).max(1_000).default(20).describe('Versions kept of each sidecar, beside the first'),
     })
     .prefault({})
-    .describe('Where this agent may write; by default nowhere'),
+    .describe('Where sidecars go when `writeBack` allows it'),
   power: PowerConfig.prefault({}).describe('When this machine works, sleeps, and makes room for people'),
   stallLimitMs: z
     .int()

@@ -7,7 +7,7 @@ import type { Cage } from '../cage/cage.ts'
 import { openCage } from '../cage/open-cage.ts'
 import { findProgram } from '../vault/find-program.ts'
 import { createScanHandler } from '../vault/scan/scan-handler.ts'
-import { Vault } from '../vault/vault.ts'
+import { Vault, type WriteBackOptions } from '../vault/vault.ts'
 import type { JobHandlers } from './job-handler.ts'
 
 export type StartedVault = {
@@ -34,7 +34,7 @@ export async function startVault(
   const vault = new Vault({
     roots: config.roots,
     dataFolders: config.dataFolders,
-    writeBack: { ...config.writeBack, keptVersionsFolder: keptVersionsFolder(config) },
+    ...(config.writeBack ? { writeBack: writeBackOptions(config) } : {}),
     log,
     readers,
     maxDecoderRssBytes: memoryLimitBytes,
@@ -62,8 +62,13 @@ export async function startVault(
   return { handlers, cage, disabled: null }
 }
 
-function keptVersionsFolder({ writeBack, stateFolder }: AgentConfig): string {
-  return writeBack.keptVersionsFolder ?? join(stateFolder, 'sidecar-versions')
+function writeBackOptions({ sidecars, roots, stateFolder }: AgentConfig): WriteBackOptions {
+  return {
+    roots: sidecars.roots ?? roots,
+    mirrorRoots: sidecars.mirrorRoots,
+    keptVersionsFolder: sidecars.keptVersionsFolder ?? join(stateFolder, 'sidecar-versions'),
+    keep: sidecars.keep,
+  }
 }
 
 function sayWhatIsMissing(cage: Cage, log: Logger): void {

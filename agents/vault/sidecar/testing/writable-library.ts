@@ -3,10 +3,14 @@ import { join } from 'node:path'
 import pino from 'pino'
 import type { SidecarWriteInput } from '../../../../protocol/sidecar-write.ts'
 import { SidecarWriteResult } from '../../../../protocol/sidecar-write.ts'
+import { openCage } from '../../../cage/open-cage.ts'
 import type { JobHandlers } from '../../../runtime/job-handler.ts'
 import { RecordingContext } from '../../testing/job-context.ts'
 import { temporaryFolder } from '../../testing/temporary-folder.ts'
 import { Vault, type VaultOptions, type WriteBackOptions } from '../../vault.ts'
+
+/** One for all: finding out what this machine can do takes its time. */
+const cage = await openCage()
 
 export type WritableLibrary = AsyncDisposable & {
   /** The library's root, with `a.jpg` and `trip/b.jpg`. */
@@ -42,6 +46,7 @@ export async function writableLibrary(
     ffmpegPath: null,
     ffprobePath: null,
     readers: 1,
+    cage,
     ...vaultOptions,
     writeBack: {
       roots: [root],
