@@ -32,6 +32,8 @@ export type FaultSizes = {
   wake: { bootMs: readonly number[]; packetEverySeconds: number; giveUpSeconds: number }
   /** R33: with a system that says when it sleeps. */
   lidClosed: { times: number; closedMs: number }
+  /** R17 */
+  sidecarKilled: { kills: number; foreignEdits: number }
   /** R34 */
   manyStarts: { starts: number }
 }
@@ -54,6 +56,7 @@ const short: FaultSizes = {
   lidClosed: { times: 3, closedMs: 2_000 },
   migrationKilled: { onServer: 10, onEmbedded: 3 },
   soak: { seconds: 20, jobsPerSecond: 200 },
+  sidecarKilled: { kills: 50, foreignEdits: 30 },
   manyStarts: { starts: 10 },
 }
 
@@ -76,6 +79,7 @@ const full: FaultSizes = {
   lidClosed: { times: 20, closedMs: 40_000 },
   migrationKilled: { onServer: 80, onEmbedded: 80 },
   soak: { seconds: 600, jobsPerSecond: 200 },
+  sidecarKilled: { kills: 1_000, foreignEdits: 500 },
   manyStarts: { starts: 50 },
 }
 

@@ -77,6 +77,7 @@ export class Hearth {
       [
         { capability: 'scan', concurrency: 1 },
         { capability: 'ingest', concurrency: readers() + 2 },
+        { capability: 'sidecar', concurrency: 4 },
       ],
       roots,
     )
@@ -211,6 +212,8 @@ export class Hearth {
         roots,
         dataFolders: [this.#options.data],
         ingest: { readers: readers() },
+        // Libraries begin with write-back off: their owner turns it on.
+        writeBack: true,
         logLevel: this.#options.logLevel,
       }),
       { onReady: (info) => this.#agentReady(info as AgentInfo) },

@@ -2,11 +2,13 @@ import { AppError } from '../../../../protocol/errors.ts'
 import { displayPathName } from '../../../../protocol/path-name.ts'
 import type { Cage } from '../../../cage/cage.ts'
 import type { PlacerAnswer, PlacerRequest, PlacerTask } from './messages.ts'
-import { PlacerProcess } from './placer-process.ts'
+import { PlacerEndedError, PlacerProcess } from './placer-process.ts'
 
 /** Folders that are written in turns keep their processes; each holds 50 MB. */
 const MAX_PROCESSES = 4
 const IDLE_LIMIT_MS = 30_000
+
+const stale = { type: 'stale' } as const
 
 export type PlacersOptions = { cage: Cage; stallTimeoutMs: number }
 
@@ -67,9 +69,14 @@ export class Placers {
     request: PlacerRequest,
     signal: AbortSignal,
   ): Promise<PlacerAnswer> {
-    const answer = await (await this.#processOf(place, task)).ask(request, signal)
+    const process = await this.#processOf(place, task)
+    const answer = await process.ask(request, signal).catch((error: unknown) => {
+      // One that was killed while it waited for work. What a write has done first has to be looked at.
+      if (error instanceof PlacerEndedError && request.type === 'read') return stale
+      throw error
+    })
     if (answer.type !== 'stale') return answer
-    await place.process?.stop()
+    await process.stop()
     return await (await this.#processOf(place, task)).ask(request, signal)
   }
 
