@@ -31,9 +31,12 @@ export function summariseWords(tags: Tags): CuratedValues {
   )
   return {
     ...valuesOf(findWords([sidecar])),
-    captured: date
-      ? { local: new Date(date.localMs).toISOString().slice(0, 19), offsetMinutes: date.offsetMinutes }
-      : null,
+    captured: date ? { local: clockText(date.localMs), offsetMinutes: date.offsetMinutes } : null,
     position: placeAsset([sidecar]),
   }
+}
+
+/** With milliseconds only where there are any. */
+function clockText(localMs: number): string {
+  return new Date(localMs).toISOString().slice(0, localMs % 1_000 === 0 ? 19 : 23)
 }

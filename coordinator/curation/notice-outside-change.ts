@@ -12,11 +12,11 @@ export async function noticeOutsideChange(
   tx: DatabaseTransaction,
   assetId: number,
   hash: Buffer,
-  tags: Tags | null,
+  tags: Tags,
 ): Promise<void> {
   await sql`
     update write_back set state = 'conflict', reason = 'changed_outside', sidecar_hash = ${hash}, resolved_hash = null,
-      message = 'The sidecar was changed by another program', theirs = ${storableJson(tags ?? {})}, changed_at = now()
+      message = 'The sidecar was changed by another program', theirs = ${storableJson(tags)}, changed_at = now()
     where asset_id = ${assetId} and state in ('pending', 'waiting_approval', 'failed')
       and wanted_revision > written_revision and sidecar_hash is distinct from ${hash}
       and not exists (select 1 from job where kind = 'sidecar.write' and subject_id = ${assetId} and state = 'leased')

@@ -78,8 +78,10 @@ async function inputOf(db: Queryable, row: Wanted): Promise<SidecarWriteInput | 
     ? mirroredName(row, folder, files)
     : chooseSidecar(row.naming, { files, others: await othersLike(db, row, files) })
   const pictures = files.filter((file) => file.role !== 'sidecar').slice(0, MAX_PICTURES)
-  if (name === null || pictures.length === 0) {
-    await failForeign(db, row.assetId, pictures.length === 0)
+  const fields = SidecarFields.safeParse(row.fields)
+  if (name === null || pictures.length === 0 || !fields.success) {
+    const problem = pictures.length === 0 ? 'picture_missing' : name === null ? 'foreign' : 'not_writable'
+    await fail(db, row.assetId, problem, fields.error?.issues[0]?.path[0])
     return null
   }
   const path = joinPathName(folder, name)
@@ -96,7 +98,7 @@ async function inputOf(db: Queryable, row: Wanted): Promise<SidecarWriteInput | 
     expected: row.mirrorRoot ? (row.sidecarHash?.toString('hex') ?? null) : known,
     resolved: row.resolvedHash?.toString('hex') ?? null,
     revision: row.revision,
-    fields: SidecarFields.parse(row.fields),
+    fields: fields.data,
     // 1 × 1 stands for unknown.
     pictureSizePx: row.widthPx > 1 && row.heightPx > 1 ? { width: row.widthPx, height: row.heightPx } : null,
   }
@@ -135,13 +137,20 @@ async function othersLike(
   return rows.map(({ name }) => decodePathName(name))
 }
 
-async function failForeign(db: Queryable, assetId: number, isMissing: boolean): Promise<void> {
-  const [reason, message] = isMissing
-    ? [
-        'picture_missing',
-        'None of its files is there; it is written when they are back and somebody tries again',
-      ]
-    : ['foreign', 'Every name that its sidecar could have belongs to another picture']
+const problems = {
+  picture_missing: 'None of its files is there; try again when they are back',
+  foreign: 'Every name that its sidecar could have belongs to another picture',
+  /** An undo has brought back what a file said, which a person could not have entered. */
+  not_writable: 'What it was before cannot be written; enter another value',
+} as const
+
+async function fail(
+  db: Queryable,
+  assetId: number,
+  reason: keyof typeof problems,
+  field: PropertyKey | undefined,
+): Promise<void> {
+  const message = field === undefined ? problems[reason] : `${String(field)}: ${problems[reason]}`
   await sql`update write_back set state = 'failed', reason = ${reason}, message = ${message}, changed_at = now()
     where asset_id = ${assetId} and state = 'pending'`.execute(db)
 }

@@ -3,8 +3,9 @@ import type { FileState } from '../../protocol/assets.ts'
 import { fileExtension } from '../../protocol/file-formats.ts'
 import type { IngestResult } from '../../protocol/ingest.ts'
 import { storableText } from '../../protocol/media.ts'
-import { decodePathName } from '../../protocol/path-name.ts'
+import { decodePathName, joinPathName } from '../../protocol/path-name.ts'
 import { noticeOutsideChange } from '../curation/notice-outside-change.ts'
+import { takeOwnWords } from '../curation/take-own-words.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
 import { giveToOwner } from './adopt-move.ts'
 import { enqueueIngest } from './enqueue-ingest.ts'
@@ -38,15 +39,25 @@ export async function applyIngest(
 
   const assetId = await store(tx, id, hash, current, result)
   if (assetId !== null) await refreshAssets(tx, [assetId])
-  if (assetId !== null && isOtherSidecar(file, hash))
-    await noticeOutsideChange(tx, assetId, hash, result.metadata?.tags ?? null)
+  if (assetId !== null && fileExtension(decodePathName(file.name)) === 'xmp')
+    await readSidecar(tx, assetId, file, result)
   const unread = [...(current ? [] : [id]), ...(owner?.state === 'found' ? [fileId] : [])]
   if (unread.length > 0) await enqueueIngest(tx, unread)
 }
 
-function isOtherSidecar(file: LockedFile, hash: Buffer): boolean {
-  const isKnown = file.content_hash !== null && !file.content_hash.equals(hash)
-  return isKnown && fileExtension(decodePathName(file.name)) === 'xmp'
+/** What a sidecar means for the words of people beside what it says. */
+async function readSidecar(
+  tx: DatabaseTransaction,
+  assetId: number,
+  file: LockedFile,
+  { contentHash, metadata }: IngestResult,
+): Promise<void> {
+  const hash = Buffer.from(contentHash, 'hex')
+  const tags = metadata?.tags ?? {}
+  if (file.content_hash !== null && !file.content_hash.equals(hash))
+    await noticeOutsideChange(tx, assetId, hash, tags)
+  const path = joinPathName(decodePathName(file.folder), decodePathName(file.name))
+  await takeOwnWords(tx, assetId, { path, hash, tags })
 }
 
 type LockedFile = {
@@ -55,6 +66,7 @@ type LockedFile = {
   folder_id: number
   asset_id: number | null
   name: Buffer
+  folder: Buffer
   state: FileState
   size_bytes: number
   mtime_us: number
@@ -68,7 +80,7 @@ type LockedFile = {
 async function lockFile(tx: DatabaseTransaction, fileId: number): Promise<LockedFile | undefined> {
   for (;;) {
     const { rows } = await sql<LockedFile>`
-      select file.id, file.library_id, file.folder_id, file.asset_id, file.name, file.state, file.size_bytes,
+      select file.id, file.library_id, file.folder_id, file.asset_id, file.name, folder.path as folder, file.state, file.size_bytes,
         file.mtime_us, file.content_hash
       from library join folder on folder.library_id = library.id join asset_file file on file.folder_id = folder.id
       where file.id = ${fileId}

@@ -42,10 +42,11 @@ const statements = [
   'create index edit_account on edit (account_id, id desc)',
   'create index edit_undoes on edit (undoes) where undoes is not null',
 
+  // Entries of the history are never deleted, so that no row of an edit of thousands looks its own up as a foreign key.
   // word_*: the person's word; null: nobody has one, jsonb null: empty on purpose. shown_before: what was true.
   `create table edit_change (
     id bigint generated always as identity primary key,
-    edit_id bigint not null references edit on delete cascade,
+    edit_id bigint not null,
     asset_id bigint not null references asset on delete cascade,
     field text not null,
     word_before jsonb,
@@ -59,10 +60,9 @@ const statements = [
     asset_id bigint not null references asset on delete cascade,
     field text not null,
     value jsonb not null,
-    edit_id bigint not null references edit,
+    edit_id bigint not null,
     primary key (asset_id, field)
   )`,
-  'create index asset_edit_edit on asset_edit (edit_id)',
 
   `alter table library
     add column write_back text not null default 'off' check (write_back in ('off', 'sidecar')),
