@@ -60,9 +60,18 @@ export class VaultActor {
     return new VaultActor(db, agentId, library.id)
   }
 
+  /** Of an agent and a library that are there. */
+  static of(db: Database, agentId: number, libraryId: number): VaultActor {
+    return new VaultActor(db, agentId, libraryId)
+  }
+
   /** Asks for a scan and runs it to its end. */
   async scan(options: { acceptMissing?: boolean; partBytes?: number } = {}): Promise<void> {
     await enqueueScan(this.db, this.libraryId, { acceptMissing: options.acceptMissing ?? false })
+    await this.runNextScan()
+  }
+
+  async runNextScan(): Promise<void> {
     const [lease] = await this.lease('scan', 1)
     if (!lease) throw new Error('No scan to run')
     await this.runScan(lease)

@@ -62,6 +62,10 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       summary: 'put a backup into an empty database',
       load: async () => (await import('./restore.ts')).restoreCommand,
     },
+    rebuild: {
+      summary: 'bring back into an empty database what was written to the sidecars',
+      load: async () => (await import('./rebuild.ts')).rebuildCommand,
+    },
     database: {
       summary: 'say which database is used; move it to a server and back',
       load: async () => (await import('./database.ts')).databaseCommand,

@@ -1,12 +1,12 @@
 import { basename, resolve } from 'node:path'
-import { AppError } from '../../protocol/errors.ts'
-import type { AgentView, LibraryView } from '../../protocol/fleet.ts'
+import type { LibraryView } from '../../protocol/fleet.ts'
 import type { ConsoleScreen } from '../start/console-screen.ts'
 import { chooseWord } from './choose-word.ts'
 import type { Command } from './command.ts'
 import { connectCoordinator, connectionOptions, connectionUsage } from './coordinator-client.ts'
 import { describeAge } from './describe-time.ts'
 import { findNamed } from './find-named.ts'
+import { findVault } from './find-vault.ts'
 import { type Column, printTable } from './print-table.ts'
 import { readArguments } from './read-arguments.ts'
 
@@ -73,7 +73,7 @@ async function add(args: readonly string[], screen: ConsoleScreen): Promise<void
   const { items } = await client.call('listAgents')
   const folder = positionals[0]!
   const agent =
-    values.agent === undefined ? onlyVault(items, resolve(folder)) : findNamed('agent', values.agent, items)
+    values.agent === undefined ? findVault(items, resolve(folder)) : findNamed('agent', values.agent, items)
   const root = values.agent === undefined ? resolve(folder) : folder
   const name = values.name ?? (basename(root) || root)
   const library = await client.call('createLibrary', {
@@ -81,21 +81,6 @@ async function add(args: readonly string[], screen: ConsoleScreen): Promise<void
   })
   if (values.json) process.stdout.write(`${JSON.stringify(library)}\n`)
   screen.say(`${library.name} is a library of ${agent.name} now, and is being scanned`)
-}
-
-/** The one agent that may read a folder. */
-function onlyVault(agents: readonly AgentView[], folder: string): AgentView {
-  const able = agents.filter(({ roots }) =>
-    roots.some((root) => folder === root || folder.startsWith(root.endsWith('/') ? root : `${root}/`)),
-  )
-  if (able.length === 1) return able[0]!
-  const names = (able.length > 1 ? able : agents).map(({ name }) => name).join(', ')
-  throw new AppError(
-    'bad_request',
-    able.length > 1
-      ? `Several agents may read ${folder}: say which with --agent, one of ${names}`
-      : `No agent may read ${folder}: let one do so in its configuration (roots), or say which with --agent, one of ${names}`,
-  )
 }
 
 async function scan(args: readonly string[], screen: ConsoleScreen): Promise<void> {
