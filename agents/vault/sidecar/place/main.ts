@@ -52,6 +52,10 @@ function read(
   const picture = pictures.find((path) =>
     lstatSync(fsPath(pictureAt(path)), { throwIfNoEntry: false })?.isFile(),
   )
+  if (picture === undefined && readdirSync(fsPath(task.root)).length === 0) {
+    const message = `${displayPathName(task.root)} is empty at the moment: is its disk or share mounted?`
+    return { type: 'failed', code: 'library_offline', message }
+  }
   const file = readFileNow(folder.at(name))
   return { type: 'read', file, picture: picture ?? null, left: findLeft(folder, name) }
 }

@@ -34,7 +34,7 @@ export class PlacerProcess {
       // The whole mirror, because its folders are made; of a library the one folder.
       writes: [task.mirrorRoot ?? absolutePath(task.root, task.folder)],
       runs: [task.perlPath],
-      reads: [EXCHANGE_SCRIPT],
+      reads: [EXCHANGE_SCRIPT, task.root],
       keepsOwners: true,
     })
     this.#child.on('message', (answer: PlacerAnswer) => {
