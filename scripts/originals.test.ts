@@ -41,7 +41,7 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   'agents/vault/metadata/metadata-reader.ts': { names: ['rm'], because: 'pictures that ExifTool took out' },
   'agents/vault/open-original.ts': { names: ['open'], because: 'originals, for reading only' },
   'agents/vault/sidecar/kept-versions.ts': {
-    names: ['mkdir', 'open', 'readFile', 'rename', 'rm'],
+    names: ['mkdir', 'open', 'readFile', 'rm', 'writeFile'],
     because: 'what sidecars were before, in the agent’s own folder',
   },
   'agents/vault/sidecar/merge-sidecar.ts': {

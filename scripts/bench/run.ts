@@ -4,6 +4,7 @@ import { benchIngest } from './ingest.ts'
 import { benchLeases } from './leases.ts'
 import { benchSources } from './sources.ts'
 import { benchWake } from './wake.ts'
+import { benchWriteBack } from './write-back.ts'
 
 const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   backup: benchBackup,
@@ -12,6 +13,7 @@ const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   leases: benchLeases,
   sources: benchSources,
   wake: benchWake,
+  'write-back': benchWriteBack,
 }
 
 /** `npm run bench -- NAME …` */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { encodePathName, type PathName } from '../../../protocol/path-name.ts'
 
@@ -79,9 +79,11 @@ export class KeptVersions {
     const whole = join(this.#folder, folder)
     const made = await mkdir(whole, { recursive: true, mode: 0o700 })
     if (made === undefined) return
-    await writeSynced(join(whole, 'path'), encodePathName(path))
-    for (let above = whole; above.length >= dirname(made).length; above = dirname(above))
+    // For people, who can do without it: it is not worth a sync.
+    await writeFile(join(whole, 'path'), encodePathName(path), { mode: 0o600 })
+    for (let above = dirname(whole); above.length >= dirname(made).length; above = dirname(above)) {
       await syncFolder(above)
+    }
   }
 }
 
@@ -89,16 +91,15 @@ function folderOf({ libraryId, path }: SidecarKey): string {
   return `${libraryId}/${createHash('sha256').update(encodePathName(path)).digest('hex').slice(0, 32)}`
 }
 
+/** Under its own hash, so that one that a lost disk has cut short is known by it. */
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const draft = `${path}.new`
-  const file = await open(draft, 'w', 0o600)
+  const file = await open(path, 'w', 0o600)
   try {
     await file.writeFile(bytes)
     await file.sync()
   } finally {
     await file.close()
   }
-  await rename(draft, path)
   await syncFolder(dirname(path))
 }
 

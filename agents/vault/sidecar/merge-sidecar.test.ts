@@ -8,7 +8,7 @@ import { openCage } from '../../cage/open-cage.ts'
 import { assetsFolder, assetsMissing } from '../testing/test-assets.ts'
 import { WorkFolder } from '../work-folder.ts'
 import { isOurWrite, judgeMerge } from './mapping/judge-merge.ts'
-import { type MergeParts, mergeSidecar } from './merge-sidecar.ts'
+import { type MergeParts, mergeSidecar, readSidecarTags } from './merge-sidecar.ts'
 import { MergeTool } from './merge-tool.ts'
 import { readXmpProperties } from './xmp/xmp-properties.ts'
 
@@ -50,12 +50,13 @@ const pictureSizePx = { width: 4000, height: 3000 }
 
 async function merge(before: Uint8Array | null, fields: SidecarFields, revision = 1) {
   const known = before === null ? null : { bytes: before, properties: readXmpProperties(before) }
-  const merged = await mergeSidecar(parts, { before: known, fields, revision, pictureSizePx }, signal)
-  return { ...merged, properties: readXmpProperties(merged.bytes) }
+  const bytes = await mergeSidecar(parts, { before: known, fields, revision, pictureSizePx }, signal)
+  return { bytes, properties: readXmpProperties(bytes) }
 }
 
 test('a sidecar that was not there holds every field, and our mark', async () => {
-  const { properties, tags } = await merge(null, everything, 7)
+  const { bytes, properties } = await merge(null, everything, 7)
+  const tags = await readSidecarTags(parts, bytes, signal)
   expect(isOurWrite(properties, everything, 7)).toBe(true)
   expect(isOurWrite(properties, everything, 8)).toBe(false)
   expect(isOurWrite(properties, { ...everything, rating: 3 }, 7)).toBe(false)
@@ -74,7 +75,8 @@ test('a sidecar that was not there holds every field, and our mark', async () =>
 
 test('what a person wants empty is taken away, and said to be wanted so', async () => {
   const full = await merge(null, everything)
-  const { properties, tags } = await merge(full.bytes, nothing, 2)
+  const { bytes, properties } = await merge(full.bytes, nothing, 2)
+  const tags = await readSidecarTags(parts, bytes, signal)
   expect(isOurWrite(properties, nothing, 2)).toBe(true)
   expect(Object.keys(properties).map((key) => key.replace(/.*}/, ''))).toEqual(
     expect.arrayContaining(['HearthFields', 'HearthRevision']),

@@ -12,7 +12,7 @@ import type { PictureSize, RegionTags, TagValue } from './mapping/regions.ts'
 import type { MergeTool } from './merge-tool.ts'
 import { keepNamespaces } from './xmp/keep-namespaces.ts'
 import { MalformedXmlError } from './xmp/parse-xml.ts'
-import { readXmpProperties, type XmpProperties } from './xmp/xmp-properties.ts'
+import type { XmpProperties } from './xmp/xmp-properties.ts'
 
 /** What a sidecar is made of where there is none. */
 const EMPTY_SIDECAR = `<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>
@@ -33,8 +33,6 @@ export type MergeRequest = {
   revision: number
   pictureSizePx: PictureSize | null
 }
-
-export type Merged = { bytes: Buffer; tags: Tags }
 
 /** The sidecar that came out is not the one that was to come out; nothing outside the work folder knows of it. */
 export class NotVerifiedError extends Error {
@@ -57,7 +55,7 @@ export async function mergeSidecar(
   { writer, reader, workFolder }: MergeParts,
   { before, fields, revision, pictureSizePx }: MergeRequest,
   signal: AbortSignal,
-): Promise<Merged> {
+): Promise<Buffer> {
   const [copy, values] = [workFolder.newPath('xmp'), workFolder.newPath('json')]
   try {
     await writeFile(copy, before?.bytes ?? EMPTY_SIDECAR, { mode: 0o600 })
@@ -70,11 +68,9 @@ export async function mergeSidecar(
       ['-n', `-j=${values}`, ...clear, '-overwrite_original', copy],
       signal,
     )
-    const written = await readFile(copy)
-    const bytes = keepNamespaces(written, beforeProperties)
-    if (bytes !== written) await writeFile(copy, bytes)
-    requireVerified(bytes, beforeProperties, fields, complaints)
-    return { bytes, tags: await readTags(reader, copy, signal) }
+    const merged = keepNamespaces(await readFile(copy), beforeProperties)
+    requireVerified(merged.properties, beforeProperties, fields, complaints)
+    return merged.bytes
   } catch (error) {
     signal.throwIfAborted()
     throw mergeErrorOf(error)
@@ -141,12 +137,11 @@ function parseFirst(text: string, reviver: Reviver): Record<string, unknown> {
 }
 
 function requireVerified(
-  bytes: Uint8Array,
+  after: XmpProperties,
   before: XmpProperties,
   fields: SidecarFields,
   complaints: string,
 ): void {
-  const after = readXmpProperties(bytes)
   const { wrongFields, lostProperties } = judgeMerge(before, after, fields)
   const said = complaints.trim() === '' ? '' : `; ExifTool says: ${complaints.trim().slice(0, 300)}`
   if (wrongFields.length > 0) {

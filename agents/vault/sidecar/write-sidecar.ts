@@ -1,5 +1,4 @@
 import { AppError } from '../../../protocol/errors.ts'
-import type { Tags } from '../../../protocol/ingest.ts'
 import type { PathName } from '../../../protocol/path-name.ts'
 import { displayPathName, joinPathName } from '../../../protocol/path-name.ts'
 import type {
@@ -75,7 +74,7 @@ export class SidecarWrite {
         // Tried again after its first try was done but not heard of. It may have been killed while it gave back what
         // another program had written in the same moment.
         const stray = left.find((bytes) => hashOf(bytes) !== this.#target.expected && !isOurs(parse(bytes)))
-        if (stray === undefined) return await this.#written(file, null)
+        if (stray === undefined) return await this.#written(file)
         return await this.#giveBack(file, stray, picture)
       }
       const isExpected = this.#isExpected(file) || (file !== null && file.contentHash === resolved)
@@ -83,8 +82,12 @@ export class SidecarWrite {
       if (before instanceof MalformedXmlError) throw malformed(this.#name, before)
       if (before !== null) await this.#refuseForeign(before.properties)
       const request = { before, fields, revision, pictureSizePx }
-      const merged = await mergeSidecar(this.#parts, request, this.#signal)
-      return await this.#place(file, merged.bytes, picture, merged.tags)
+      // It costs nothing beside the merge; a version that is kept without need is found again the next time.
+      const [bytes] = await Promise.all([
+        mergeSidecar(this.#parts, request, this.#signal),
+        file === null ? null : this.#parts.kept.add(this.#target, file.bytes, new Date()),
+      ])
+      return await this.#place(file, bytes, picture)
     })
   }
 
@@ -96,7 +99,7 @@ export class SidecarWrite {
         throw new AppError('not_found', `That version of ${displayPathName(this.#name)} is no longer kept`)
       }
       const { file, picture } = await this.#read()
-      if (file !== null && file.contentHash === hashOf(bytes)) return await this.#written(file, null)
+      if (file !== null && file.contentHash === hashOf(bytes)) return await this.#written(file)
       if (!this.#isExpected(file)) return await this.#conflict(file)
       return await this.#place(file, bytes, picture)
     })
@@ -163,40 +166,38 @@ export class SidecarWrite {
   }
 
   async #giveBack(file: SidecarFile, stray: Uint8Array, picture: PathName): Promise<SidecarWriteResult> {
-    if (parse(stray) instanceof MalformedXmlError) return await this.#written(file, null)
+    if (parse(stray) instanceof MalformedXmlError) return await this.#written(file)
     const placed = await this.#place(file, stray, picture)
     return placed.outcome === 'written'
       ? { outcome: 'conflict', revision: placed.revision, sidecar: placed.sidecar, tags: placed.tags }
       : placed
   }
 
-  async #place(
-    file: SidecarFile | null,
-    bytes: Uint8Array,
-    picture: PathName,
-    knownTags?: Tags,
-  ): Promise<SidecarWriteResult> {
+  async #place(file: SidecarFile | null, bytes: Uint8Array, picture: PathName): Promise<SidecarWriteResult> {
     const { kept } = this.#parts
     const keptBefore = file === null ? null : await kept.add(this.#target, file.bytes, new Date())
     const contentHash = hashOf(bytes)
     const expected = file?.contentHash ?? null
-    const answer = await this.#ask({ type: 'place', name: this.#name, bytes, contentHash, expected, picture })
+    const [answer, tags] = await Promise.all([
+      this.#ask({ type: 'place', name: this.#name, bytes, contentHash, expected, picture }),
+      readSidecarTags(this.#parts, bytes, this.#signal),
+    ])
     if (answer.type === 'conflict') {
       for (const displaced of answer.displaced) await kept.add(this.#target, displaced, new Date())
       return await this.#conflict(answer.file)
     }
-    if (answer.type !== 'placed')
+    if (answer.type !== 'placed') {
       throw new AppError('internal', `The writer of sidecars answered ${answer.type}`)
-    return await this.#written({ bytes, contentHash, mtimeUs: answer.mtimeUs }, keptBefore, knownTags)
+    }
+    const sidecar = versionOf({ bytes, contentHash, mtimeUs: answer.mtimeUs })
+    return { outcome: 'written', revision: this.#target.revision, sidecar, tags, keptBefore }
   }
 
-  async #written(
-    file: SidecarFile,
-    keptBefore: string | null,
-    knownTags?: Tags,
-  ): Promise<SidecarWriteResult> {
-    const tags = knownTags ?? (await readSidecarTags(this.#parts, file.bytes, this.#signal))
-    return { outcome: 'written', revision: this.#target.revision, sidecar: versionOf(file), tags, keptBefore }
+  /** It lies there already as it was to be. */
+  async #written(file: SidecarFile): Promise<SidecarWriteResult> {
+    const tags = await readSidecarTags(this.#parts, file.bytes, this.#signal)
+    const { revision } = this.#target
+    return { outcome: 'written', revision, sidecar: versionOf(file), tags, keptBefore: null }
   }
 
   async #conflict(file: SidecarFile | null): Promise<SidecarWriteResult> {
