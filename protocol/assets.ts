@@ -21,6 +21,7 @@ export const DateSource = z.enum([
   'xmp',
   'quicktime',
   'gps',
+  'takeout',
   'file_name',
   'file_time',
   'person',

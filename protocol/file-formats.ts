@@ -37,7 +37,24 @@ export function fileExtension(name: string): string {
 
 /** The family that a name or path belongs to by its extension, or null when Hearth has no use for it. */
 export function fileFamily(name: string): FileFamily | null {
-  return families.get(fileExtension(name)) ?? null
+  const extension = fileExtension(name)
+  if (extension === 'json') return takeoutPicture(name) === null ? null : 'sidecar'
+  return families.get(extension) ?? null
+}
+
+const takeoutName = /^(.+)(\.[a-z0-9]+)(\.s[a-z-]*)?(\(\d+\))?\.json$/i
+
+/**
+ * The picture that a JSON of a Google Takeout describes: `a.jpg` of `a.jpg.json` and `a.jpg.supplemental-metadata.json`,
+ * whose second part is cut where the name becomes too long; `a(1).jpg` of `a.jpg(1).json` and
+ * `a.jpg.supplemental-metadata(1).json`. Null for every other name, such as `metadata.json`.
+ */
+export function takeoutPicture(name: string): string | null {
+  const [, stem, extension, mark = '', number = ''] = takeoutName.exec(name) ?? []
+  if (stem === undefined || extension === undefined) return null
+  if (!'.supplemental-metadata'.startsWith(mark.toLowerCase())) return null
+  const family = families.get(extension.slice(1).toLowerCase())
+  return family === undefined || family === 'sidecar' ? null : `${stem}${number}${extension}`
 }
 
 /** One word for the format by the extension: `jpeg` for `.JPG`, `cr2`, `mov`; empty without an extension. */

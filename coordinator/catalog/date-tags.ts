@@ -8,7 +8,15 @@ export type TagReading = ClockReading & {
   isUtc: boolean
 }
 
-type DateTag = { tag: string; time?: string; fraction?: string; offset?: string; isUtc?: boolean }
+type DateTag = {
+  tag: string
+  time?: string
+  fraction?: string
+  offset?: string
+  isUtc?: boolean
+  /** Seconds since 1970. */
+  isEpoch?: boolean
+}
 
 const exifOriginal = {
   tag: 'EXIF:DateTimeOriginal',
@@ -64,6 +72,7 @@ export const dateLadder: readonly { source: DateSource; tags: readonly DateTag[]
       { tag: 'XMP:GPSDateTime', isUtc: true },
     ],
   },
+  { source: 'takeout', tags: [{ tag: 'JSON:PhotoTakenTimeTimestamp', isEpoch: true }] },
 ]
 
 /** All that the tags of one file say at one step of the ladder, best first; impossible dates are left out. */
@@ -85,8 +94,9 @@ export function readGpsInstantMs(tags: Tags): number | null {
 }
 
 function readDateTag(tags: Tags, wanted: DateTag): TagReading | null {
-  const { tag, time, fraction, offset, isUtc = false } = wanted
+  const { tag, time, fraction, offset, isUtc = false, isEpoch = false } = wanted
   const date = tags[tag]
+  if (isEpoch) return readEpoch(tag, date)
   const timed = time === undefined || tags[time] === undefined ? null : readDate(`${date} ${tags[time]}`)
   const reading = timed ?? readDate(date)
   if (reading === null) return null
@@ -96,6 +106,12 @@ function readDateTag(tags: Tags, wanted: DateTag): TagReading | null {
   const own = reading.offsetMinutes ?? (offset === undefined ? null : readOffset(tags[offset]))
   if (isUtc) return { ...reading, localMs: localMs - (own ?? 0) * 60_000, offsetMinutes: null, tag, isUtc }
   return { ...reading, localMs, offsetMinutes: own ?? siblingOffset(tags, tag, reading.localMs), tag, isUtc }
+}
+
+function readEpoch(tag: string, value: unknown): TagReading | null {
+  const seconds = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
+  if (!Number.isInteger(seconds) || seconds === 0 || Math.abs(seconds) > 1e11) return null
+  return { localMs: seconds * 1_000, offsetMinutes: null, hasTime: true, isUtc: true, tag }
 }
 
 /** Cameras that write one offset mean all their times by it; an editor's later time has an offset of its own. */

@@ -30,7 +30,7 @@ const readers: { [F in WordField]: (tags: Tags) => FoundWord<F> | null } = {
       'IPTC:Caption-Abstract',
       'EXIF:ImageDescription',
       'QuickTime:Description',
-      'Takeout:Description',
+      'JSON:Description',
     ],
     (text) => !cameraDescriptions.test(text),
   ),
@@ -52,7 +52,7 @@ const readers: { [F in WordField]: (tags: Tags) => FoundWord<F> | null } = {
     return found && { value: found.regions, tag: found.tag }
   },
   favourite: (tags) => {
-    const tag = ['Takeout:Favorited', 'XMP:Favorite'].find((name) =>
+    const tag = ['JSON:Favorited', 'XMP:Favorite'].find((name) =>
       /^(?:1|true)$/i.test(tagText(tags, name) ?? ''),
     )
     return tag === undefined ? null : { value: true, tag }

@@ -233,6 +233,30 @@ test('a copy of a picture that a camera has named by its time joins it', () => {
   expect(together(['IMG_20240501_140322.jpg', 'IMG_20240501_140322 (1).jpg'])).toHaveLength(1)
 })
 
+test('the JSON files of a Takeout join the pictures that they name, whatever Takeout has made of the names', () => {
+  expect(
+    together([
+      'a.jpg',
+      'a.jpg.json',
+      'a(1).jpg',
+      'a.jpg.supplemental-metadata(1).json',
+      'b.jpg',
+      'b.jpg.supplemental-me.json',
+      'b(1).jpg',
+      'b.jpg(1).json',
+      'b-edited.jpg',
+      'gone.jpg.json',
+      'metadata.json',
+      'c.jpg.something.json',
+    ]),
+  ).toEqual([
+    ['a.jpg', 'a.jpg.json'],
+    ['a(1).jpg', 'a.jpg.supplemental-metadata(1).json'],
+    ['b-edited.jpg', 'b.jpg', 'b.jpg.supplemental-me.json'],
+    ['b(1).jpg', 'b.jpg(1).json'],
+  ])
+})
+
 test('an edited picture of a Takeout joins the one of equal number', () => {
   const names = ['a.jpg', 'a(1).jpg', 'a-edited.jpg', 'a-edited(1).jpg']
   expect(together(names)).toEqual([

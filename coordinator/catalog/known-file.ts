@@ -1,4 +1,4 @@
-import { fileFamily } from '../../protocol/file-formats.ts'
+import { fileExtension, fileFamily } from '../../protocol/file-formats.ts'
 import type { Tags } from '../../protocol/ingest.ts'
 import type { FileRole } from '../../protocol/media.ts'
 import type { PathName } from '../../protocol/path-name.ts'
@@ -22,8 +22,14 @@ export function byAuthority<T extends KnownFile>(files: readonly T[], roles: rea
     (a, b) =>
       roles.indexOf(a.role) - roles.indexOf(b.role) ||
       familyOrder.indexOf(fileFamily(a.name)) - familyOrder.indexOf(fileFamily(b.name)) ||
+      Number(isTakeout(a)) - Number(isTakeout(b)) ||
       (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id),
   )
+}
+
+/** What was exported once counts less than what a program keeps up to date. */
+function isTakeout({ name }: KnownFile): boolean {
+  return fileExtension(name) === 'json'
 }
 
 /** For facts of the camera: what it wrote itself counts first. */

@@ -39,6 +39,13 @@ function placeInTags(tags: Tags): { position: GeoPoint; tag: string } | null {
   )
   if (xmp !== null) return { position: xmp, tag: 'XMP:GPSLatitude' }
 
+  const takeout = pointOf(
+    numberOf(tags['JSON:GeoDataLatitude']),
+    numberOf(tags['JSON:GeoDataLongitude']),
+    numberOf(tags['JSON:GeoDataAltitude']),
+  )
+  if (takeout !== null) return { position: takeout, tag: 'JSON:GeoDataLatitude' }
+
   for (const tag of ['QuickTime:GPSCoordinates', 'QuickTime:LocationInformation', 'Composite:GPSPosition']) {
     const numbers =
       typeof tags[tag] === 'string'

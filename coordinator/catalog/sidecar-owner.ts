@@ -1,4 +1,4 @@
-import { fileFamily } from '../../protocol/file-formats.ts'
+import { fileFamily, takeoutPicture } from '../../protocol/file-formats.ts'
 import type { PathName } from '../../protocol/path-name.ts'
 import { baseNameOf, stemOf } from './base-name.ts'
 import type { Cluster } from './derivative-owner.ts'
@@ -8,7 +8,7 @@ import type { Cluster } from './derivative-owner.ts'
  *
  * In this order: the file that it names in full (`a.jpg.xmp`), the base name (`a.xmp`), the base name behind
  * a file that is gone (`a.jpg.xmp` beside `a.cr2`), darktable's further versions (`a_01.cr2.xmp`), and last
- * a base name that differs in case alone, if there is exactly one.
+ * a base name that differs in case alone, if there is exactly one. The JSON of a Google Takeout names its file in full.
  */
 export function sidecarOwner(clusters: ReadonlyMap<PathName, Cluster>): (name: PathName) => PathName | null {
   const baseOfFile = new Map<PathName, PathName>()
@@ -20,6 +20,8 @@ export function sidecarOwner(clusters: ReadonlyMap<PathName, Cluster>): (name: P
   }
 
   return (name) => {
+    const ofTakeout = takeoutPicture(name)
+    if (ofTakeout !== null) return baseOfFile.get(ofTakeout) ?? null
     const described = stemOf(name)
     const exact = baseOfFile.get(described)
     if (exact !== undefined) return exact

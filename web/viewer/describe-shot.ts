@@ -7,6 +7,7 @@ const dateSources: Record<DateSource, string> = {
   xmp: 'from XMP',
   quicktime: 'from the video',
   gps: 'from the GPS clock',
+  takeout: 'from Google Photos',
   file_name: 'from the file name',
   person: 'entered by hand',
   file_time: 'from the file’s time, which may be when it was copied',
