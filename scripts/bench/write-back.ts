@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { findExifToolCommand } from '../../agents/vault/metadata/exiftool-command.ts'
 import { ExifToolProcess, stayOpen } from '../../agents/vault/metadata/exiftool-process.ts'
 import { hashOf } from '../../agents/vault/sidecar/place/read-file.ts'
@@ -31,15 +31,14 @@ export async function benchWriteBack([count = '240']: string[]): Promise<void> {
   )
   try {
     // Starting is not measured on either side.
-    await writeGuarded(library, await prepare(library.root, 'warm', 8))
-    await writeBare(tools, library.root, await prepare(library.root, 'warm', 8))
+    await writeGuarded(library, await prepare(library.root, 'ours/warm', 8))
+    await writeBare(tools, library.root, await prepare(library.root, 'bare/warm', 8))
     let [guardedMs, bareMs] = [0, 0]
     for (let round = 0; round < ROUNDS; round += 1) {
-      const [ours, bare] = [`ours-${round}`, `bare-${round}`]
-      await prepare(library.root, ours, perRound)
-      await prepare(library.root, bare, perRound)
-      guardedMs += await timed(() => writeGuarded(library, namesIn(ours, perRound)))
-      bareMs += await timed(() => writeBare(tools, library.root, namesIn(bare, perRound)))
+      const ours = await prepare(library.root, `ours/${round}`, perRound)
+      const bare = await prepare(library.root, `bare/${round}`, perRound)
+      guardedMs += await timed(() => writeGuarded(library, ours))
+      bareMs += await timed(() => writeBare(tools, library.root, bare))
     }
     const perSecond = (ms: number) => (perRound * ROUNDS * 1_000) / ms
     console.log(
@@ -99,18 +98,15 @@ async function inFlight<T>(
   )
 }
 
-async function prepare(root: string, folder: string, count: number): Promise<string[]> {
-  await mkdir(join(root, folder), { recursive: true })
-  const names = namesIn(folder, count)
+/** @returns sidecars without their extension: those of one side all lie in one folder, as those of one trip do */
+async function prepare(root: string, prefix: string, count: number): Promise<string[]> {
+  await mkdir(join(root, dirname(prefix)), { recursive: true })
+  const names = Array.from({ length: count }, (_, index) => `${prefix}-${index}`)
   for (const name of names) {
     await writeFile(join(root, `${name}.jpg`), 'a picture')
     await writeFile(join(root, `${name}.xmp`), sidecar)
   }
   return names
-}
-
-function namesIn(folder: string, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${folder}/${index}`)
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
