@@ -32,7 +32,7 @@ const startTag = new RegExp(
 )
 const endTag = new RegExp(`</(${QUALIFIED})\\s*>`, 'uy')
 const attribute = new RegExp(`(${QUALIFIED})\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'gu')
-const comment = /<!--(?:[^-]|-[^-])*-->/y
+const commentStart = /<!--/y
 const instruction = /<\?[\s\S]*?\?>/y
 const characterData = /<!\[CDATA\[([\s\S]*?)\]\]>/y
 const text = /[^<]+/y
@@ -79,7 +79,14 @@ export function parseXml(document: string): XmlElement {
       append(decodeEntities(plain, from), from)
       continue
     }
-    if (match(comment) !== null || match(instruction) !== null) continue
+    if (match(commentStart) !== null) {
+      // The first `--` ends it, or it is none. Not by a pattern: comments may have megabytes.
+      const dashes = source.indexOf('--', at)
+      if (dashes === -1 || source[dashes + 2] !== '>') throw new MalformedXmlError('A broken comment', from)
+      at = dashes + 3
+      continue
+    }
+    if (match(instruction) !== null) continue
     const data = match(characterData)
     if (data !== null) {
       append(data[1] ?? '', from)
