@@ -111,7 +111,7 @@ const damaged = (event: AgentEvent) =>
 
 /** Put in twice, one object would come to hold itself, for this message and all after it. */
 function ownCopy(value: unknown): unknown {
-  return Buffer.isBuffer(value) ? value : structuredClone(value)
+  return Buffer.isBuffer(value) ? Buffer.from(value) : structuredClone(value)
 }
 
 function placesIn(value: unknown): { object: object; key: string }[] {
