@@ -61,6 +61,11 @@ export const AssetTile = z
     durationMs: z.int().nonnegative().nullable(),
     thumbhash: z.string().nullable(),
     hasRaw: z.boolean(),
+    /** Stars; −1 is rejected, null and 0 are unrated. */
+    rating: z.int().min(-1).max(5).nullable(),
+    /** A colour label, as it is written. */
+    label: z.string().nullable(),
+    favourite: z.boolean(),
     /** Why a damaged asset has no whole picture, so that its tile can say so. */
     problemCode: ProblemCode.nullable(),
     /** Changes when the derived pictures change; part of their URLs so that they can be cached for ever. */
@@ -135,7 +140,6 @@ export const AssetDetail = AssetTile.extend({
   position: GeoPoint.nullable(),
   camera: z.string().nullable(),
   lens: z.string().nullable(),
-  rating: z.int().min(-1).max(5).nullable(),
   problem: Problem.nullable(),
   files: z.array(AssetFile),
   metadata: z.array(MetadataField),

@@ -19,6 +19,8 @@ function onSignedOut(): void {
   if (queryClient.getQueryData(sessionQuery.queryKey) === null) return
   queryClient.setQueryData(sessionQuery.queryKey, null)
   services.bucketStore.clear()
+  services.selection.clear()
+  services.curator.forget()
   void router.invalidate()
 }
 
@@ -32,7 +34,7 @@ export function App() {
     >
       <QueryClientProvider client={queryClient}>
         <ServicesContext.Provider value={services}>
-          <Notifications position="bottom-center" autoClose={5_000} />
+          <Notifications position="top-center" autoClose={5_000} />
           <RouterProvider router={router} />
         </ServicesContext.Provider>
       </QueryClientProvider>

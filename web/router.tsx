@@ -10,8 +10,9 @@ import {
 import { callApi } from './api/call-api.ts'
 import { parseJobFilter } from './api/job-filter.ts'
 import { sessionQuery } from './api/queries.ts'
+import { parseWriteBackFilter } from './api/write-back-filter.ts'
+import { Gallery } from './gallery.tsx'
 import { Shell } from './shell/shell.tsx'
-import { TimelinePage } from './timeline/timeline-page.tsx'
 import { NotFoundPage, PageError } from './ui/page-error.tsx'
 
 type RouterContext = { queryClient: QueryClient }
@@ -51,7 +52,7 @@ const appRoute = createRoute({
 })
 
 /** The viewer lies over the timeline, which stays where it was. */
-const galleryRoute = createRoute({ getParentRoute: () => appRoute, id: 'gallery', component: TimelinePage })
+const galleryRoute = createRoute({ getParentRoute: () => appRoute, id: 'gallery', component: Gallery })
 const timelineRoute = createRoute({ getParentRoute: () => galleryRoute, path: '/' })
 const viewerRoute = createRoute({
   getParentRoute: () => galleryRoute,
@@ -84,6 +85,13 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
 })
 
+const writeBacksRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/write-backs',
+  validateSearch: parseWriteBackFilter,
+  component: lazyRouteComponent(() => import('./write-backs/write-backs-page.tsx'), 'WriteBacksPage'),
+})
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   setupRoute,
@@ -92,6 +100,7 @@ const routeTree = rootRoute.addChildren([
     dashboardRoute,
     accountRoute,
     jobsRoute.addChildren([jobRoute]),
+    writeBacksRoute,
   ]),
 ])
 

@@ -53,7 +53,6 @@ export async function requireAssetDetail(
         : { latitude: asset.latitude, longitude: asset.longitude, altitudeM: asset.altitudeM },
     camera: asset.camera,
     lens: asset.lens,
-    rating: asset.rating,
     problem: asset.problem,
     files: files.map((file) => fileView(file, asset.coverFileId)),
     metadata: overlayWords(described.metadata, curation.values, curation.persons),
@@ -62,7 +61,7 @@ export async function requireAssetDetail(
 }
 
 type AssetRow = TileRow &
-  Pick<AssetDetail, 'libraryId' | 'name' | 'camera' | 'lens' | 'rating' | 'problem'> & {
+  Pick<AssetDetail, 'libraryId' | 'name' | 'camera' | 'lens' | 'problem'> & {
     folder: Buffer
     capturedOffsetMinutes: number | null
     capturedSource: NonNullable<AssetDetail['captured']>['source'] | null
@@ -74,7 +73,7 @@ type AssetRow = TileRow &
 
 async function findAsset(db: Queryable, assetId: number): Promise<AssetRow | undefined> {
   const { rows } = await sql<AssetRow>`
-    select ${tileColumns}, a.library_id as "libraryId", a.name, a.camera, a.lens, a.rating, a.problem,
+    select ${tileColumns}, a.library_id as "libraryId", a.name, a.camera, a.lens, a.problem,
       folder.path as folder, a.captured_offset_minutes as "capturedOffsetMinutes",
       a.captured_source as "capturedSource", a.latitude, a.longitude, a.altitude_m as "altitudeM",
       a.cover_file_id as "coverFileId"

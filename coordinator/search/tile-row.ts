@@ -5,7 +5,7 @@ import type { AssetTile } from '../../protocol/assets.ts'
 export const tileColumns = sql`a.id, a.kind, a.state, a.captured_at as "capturedAt",
   a.captured_local as "capturedLocal", a.width_px as "widthPx", a.height_px as "heightPx",
   a.duration_ms as "durationMs", a.thumbhash, a.has_raw as "hasRaw", a.version,
-  a.problem->>'code' as "problemCode"`
+  a.rating, a.label, a.favourite, a.problem->>'code' as "problemCode"`
 
 export type TileRow = Omit<AssetTile, 'capturedAt'> & { capturedAt: Date | null }
 
@@ -22,6 +22,9 @@ export function tileOf(row: TileRow): AssetTile {
     thumbhash: row.thumbhash,
     hasRaw: row.hasRaw,
     version: row.version,
+    rating: row.rating,
+    label: row.label,
+    favourite: row.favourite,
     problemCode: row.problemCode,
   }
 }

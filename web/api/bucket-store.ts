@@ -40,6 +40,8 @@ export class BucketStore {
   #retryTimer: ReturnType<typeof setTimeout> | undefined
   #revision = 0
   #clock = 0
+  /** What was changed while months were being loaded: their pages may be older than that. */
+  #patches: ReadonlyMap<number, Partial<AssetTile>>[] = []
 
   constructor(load: LoadBucketPage, nowMs: () => number = Date.now) {
     this.#load = load
@@ -91,6 +93,17 @@ export class BucketStore {
     this.want(this.#wanted)
   }
 
+  /** Changes tiles in place: the server has said that this is true of them now. */
+  patch(changes: ReadonlyMap<number, Partial<AssetTile>>): void {
+    if (this.#loading.size > 0) this.#patches.push(changes)
+    for (const [bucket, slot] of this.#slots) {
+      const tiles = patched(slot.entry.tiles, changes)
+      if (tiles === slot.entry.tiles) continue
+      slot.entry = { ...slot.entry, tiles }
+      for (const listener of this.#listeners) listener(bucket)
+    }
+  }
+
   clear(): void {
     for (const { abort } of this.#loading.values()) abort.abort()
     clearTimeout(this.#retryTimer)
@@ -111,6 +124,7 @@ export class BucketStore {
     const abort = new AbortController()
     const done = this.#run(bucket, abort.signal).finally(() => {
       this.#loading.delete(bucket)
+      if (this.#loading.size === 0) this.#patches = []
       // Asked for again, or changed, while it was on its way out.
       if (this.#wanted.includes(bucket) && !this.#isFresh(bucket)) this.#start(bucket)
     })
@@ -122,6 +136,7 @@ export class BucketStore {
     const revision = this.#revision
     const before = this.find(bucket)
     const refreshing = before?.complete === true
+    const patchesBefore = this.#patches.length
     const tiles: AssetTile[] = []
     let cursor: string | undefined
     try {
@@ -132,7 +147,12 @@ export class BucketStore {
         cursor = page.nextCursor ?? undefined
         // A month that is only being refreshed stays whole on screen until its new self is.
         if (cursor === undefined || !refreshing) {
-          this.#put(bucket, { tiles: [...tiles], complete: cursor === undefined, error: undefined }, revision)
+          const newest = this.#patches.slice(patchesBefore).reduce(patched, tiles as readonly AssetTile[])
+          this.#put(
+            bucket,
+            { tiles: [...newest], complete: cursor === undefined, error: undefined },
+            revision,
+          )
         }
       } while (cursor !== undefined)
     } catch (error) {
@@ -160,4 +180,12 @@ export class BucketStore {
       kept -= slot.entry.tiles.length
     }
   }
+}
+
+function patched(
+  tiles: readonly AssetTile[],
+  changes: ReadonlyMap<number, Partial<AssetTile>>,
+): readonly AssetTile[] {
+  if (!tiles.some(({ id }) => changes.has(id))) return tiles
+  return tiles.map((tile) => ({ ...tile, ...changes.get(tile.id) }))
 }

@@ -3,6 +3,7 @@ import type { JobKindSummary } from '../../protocol/fleet.ts'
 import type { LiveMessage } from '../../protocol/live.ts'
 import { BucketStore } from './bucket-store.ts'
 import { callApi } from './call-api.ts'
+import { createCurator } from './create-curator.ts'
 import { LiveConnection } from './live-connection.ts'
 import {
   agentsQuery,
@@ -12,15 +13,19 @@ import {
   jobSummaryQuery,
   librariesQuery,
   timelineQuery,
+  WRITE_BACKS_KEY,
 } from './queries.ts'
 import { isSignedOut } from './query-client.ts'
 import { refreshGate } from './refresh-gate.ts'
+import { Selection } from './selection.ts'
 import type { Services } from './services.ts'
 
 /** While pictures stream in, the timeline is read again at most this often. */
 const TIMELINE_REFRESH_MS = 2_000
 /** While jobs run, the ones on screen are read again at most this often. */
 const JOBS_REFRESH_MS = 500
+/** While sidecars are written, what says so on screen is read again at most this often. */
+const WRITES_REFRESH_MS = 1_500
 
 /** Joins live events, the query cache and the months of the timeline. */
 export function createServices(queryClient: QueryClient, onSignedOut: () => void): Services {
@@ -50,11 +55,20 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
     () => queryClient.invalidateQueries({ queryKey: failuresQuery.queryKey }, { cancelRefetch: false }),
     JOBS_REFRESH_MS,
   )
+  const refreshWrites = refreshGate(
+    () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: WRITE_BACKS_KEY }, { cancelRefetch: false }),
+        queryClient.invalidateQueries({ queryKey: ['asset'] }, { cancelRefetch: false }),
+      ]),
+    WRITES_REFRESH_MS,
+  )
   const takeSummary = ({ kinds }: LiveMessage<'jobs'>) => {
     const before = queryClient.getQueryData(jobSummaryQuery.queryKey)
     queryClient.setQueryData(jobSummaryQuery.queryKey, { kinds })
     refreshJobs()
     if (!before || countDead(before.kinds) !== countDead(kinds)) refreshFailures()
+    if (!before || countWrites(before.kinds) !== countWrites(kinds)) refreshWrites()
   }
 
   const askWhoIsSignedIn = () => {
@@ -75,10 +89,19 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
     },
     askWhoIsSignedIn,
   )
-  return { bucketStore, live }
+  const curator = createCurator(queryClient, bucketStore)
+  return { bucketStore, live, curator, selection: new Selection() }
 }
 
 /** Tells apart any two states of the failures that differ in number. */
 function countDead(kinds: readonly JobKindSummary[]): string {
   return kinds.map(({ kind, dead }) => `${kind} ${dead}`).join()
+}
+
+/** The same for the writing of sidecars. */
+function countWrites(kinds: readonly JobKindSummary[]): string {
+  return kinds
+    .filter(({ kind }) => kind === 'sidecar.write' || kind === 'sidecar.restore')
+    .map(({ queued, leased, done, dead }) => [queued, leased, done, dead].join())
+    .join()
 }

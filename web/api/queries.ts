@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { WriteBackState } from '../../protocol/edits.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { MachineState } from '../../protocol/power.ts'
 import { callApi } from './call-api.ts'
@@ -111,5 +112,35 @@ export function assetQuery(id: number) {
   return queryOptions({
     queryKey: ['asset', id],
     queryFn: ({ signal }) => callApi('getAsset', { params: { id }, signal }),
+  })
+}
+
+export function assetHistoryKey(id: number) {
+  return ['asset-history', id] as const
+}
+
+/** Who has changed what of an asset; the newest entries. */
+export function assetHistoryQuery(id: number) {
+  return queryOptions({
+    queryKey: assetHistoryKey(id),
+    queryFn: ({ signal }) => callApi('getAssetHistory', { params: { id }, query: { limit: 50 }, signal }),
+  })
+}
+
+/** Everything below this key is asked for again when somebody has edited, or jobs have ended. */
+export const WRITE_BACKS_KEY = ['write-backs'] as const
+
+export const writeBackCountsQuery = queryOptions({
+  queryKey: [...WRITE_BACKS_KEY, 'counts'],
+  queryFn: ({ signal }) => callApi('countWriteBacks', { signal }),
+})
+
+export function writeBacksQuery(
+  filter: { state?: WriteBackState | undefined; libraryId?: number | undefined },
+  page: { cursor?: string | undefined; limit: number },
+) {
+  return queryOptions({
+    queryKey: [...WRITE_BACKS_KEY, 'list', filter, page],
+    queryFn: ({ signal }) => callApi('listWriteBacks', { query: { ...filter, ...page }, signal }),
   })
 }

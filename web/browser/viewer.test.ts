@@ -91,7 +91,7 @@ describe.skipIf(!chromiumPath)('the viewer', () => {
     await expect.poll(zoomIn, { timeout: 20_000 }).toBe(true)
     const box = () => page.locator('[class*="picture"]').first().boundingBox()
     const zoomed = await box()
-    await page.keyboard.press('0')
+    await page.keyboard.press('z')
     await page.waitForTimeout(50)
     expect((await box())?.width).toBeLessThan(zoomed?.width ?? 0)
     expect(idOf(page.url())).toBe(plain?.id)

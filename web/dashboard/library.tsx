@@ -14,6 +14,7 @@ import { useNow } from '../ui/use-now.ts'
 import styles from './dashboard.module.css'
 import { PauseButton } from './pause-button.tsx'
 import { Scans } from './scans.tsx'
+import { SidecarDrawer } from './sidecar-drawer.tsx'
 
 /** One library: how it is, what it holds, its scans on demand, and rest for it. */
 export function Library({ library }: { library: LibraryView }) {
@@ -62,6 +63,7 @@ export function Library({ library }: { library: LibraryView }) {
           </Button>
           {isAdmin && (
             <>
+              <SidecarDrawer library={library} />
               <Button
                 size="xs"
                 variant="default"

@@ -1,4 +1,5 @@
 import type { AssetDetail, AssetTile, TimelineBucket } from '../../protocol/assets.ts'
+import type { AssetCuration, CuratedValues } from '../../protocol/edits.ts'
 import type { Problem, ProblemCode } from '../../protocol/media.ts'
 import { type FakePictures, SCENES } from './fake-pictures.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -13,6 +14,8 @@ const problems: Record<string, string> = {
   not_decodable: 'The picture is stored in a way that nothing here can decode (HEVC with 12 bits).',
 }
 
+/** As `AssetCuration`, with only the values that people have said. */
+export type FakeWords = Omit<AssetCuration, 'values'> & { values: Partial<CuratedValues> }
 export type FakeBucket = { bucket: string; count: number }
 
 /** Months of assets, made up when they are asked for, so that a million of them cost nothing. */
@@ -20,6 +23,8 @@ export class FakeLibrary {
   readonly #pictures: FakePictures
   readonly #buckets: FakeBucket[]
   readonly #aspects = new Map<string, number>()
+  /** What people have said since the start, by asset. */
+  readonly words = new Map<number, FakeWords>()
 
   constructor(pictures: FakePictures, buckets: FakeBucket[]) {
     this.#pictures = pictures
@@ -52,7 +57,15 @@ export class FakeLibrary {
     const at = Math.floor((id - 1) / IDS_PER_BUCKET)
     const index = (id - 1) % IDS_PER_BUCKET
     const bucket = this.#buckets[at]
-    return bucket && index < bucket.count ? detailOf(this.#tile(at, index)) : undefined
+    if (!bucket || index >= bucket.count) return undefined
+    const detail = detailOf(this.#tile(at, index))
+    const words = this.words.get(id)
+    if (!words) return detail
+    const { values, ...rest } = words
+    return {
+      ...detail,
+      curation: { ...detail.curation, ...rest, values: { ...detail.curation.values, ...values } },
+    }
   }
 
   sceneOf(id: number): number {
@@ -69,7 +82,9 @@ export class FakeLibrary {
     const problemCode = (['damaged', 'empty', 'not_decodable'] as ProblemCode[])[Math.floor(random() * 3)]!
     const hasPicture = !isDamaged || problemCode === 'damaged'
     const local = bucket === 'undated' ? null : localTime(bucket, at, index, count)
-    return {
+    const durationMs = isVideo ? 2_000 + Math.floor(random() * 180_000) : null
+    const hasRaw = !isVideo && random() < 0.12
+    return this.#edited({
       id,
       kind: isVideo ? 'video' : 'image',
       state: isDamaged ? 'damaged' : 'ready',
@@ -77,12 +92,23 @@ export class FakeLibrary {
       capturedLocal: local,
       widthPx: hasPicture ? facts.widthPx : 1,
       heightPx: hasPicture ? facts.heightPx : 1,
-      durationMs: isVideo ? 2_000 + Math.floor(random() * 180_000) : null,
+      durationMs,
       thumbhash: hasPicture ? facts.thumbhash : null,
-      hasRaw: !isVideo && random() < 0.12,
+      hasRaw,
+      rating: hasRaw ? 4 : null,
+      label: null,
+      favourite: false,
       problemCode: isDamaged ? problemCode : null,
       version: `v${sceneOf(id)}`,
-    }
+    })
+  }
+
+  /** With the marks that somebody has set since. */
+  #edited(tile: AssetTile): AssetTile {
+    const values = this.words.get(tile.id)?.values
+    if (!values) return tile
+    const { rating = tile.rating, label = tile.label, favourite = tile.favourite } = values
+    return { ...tile, rating, label, favourite }
   }
 
   #aspectSum(at: number): number {
@@ -178,7 +204,6 @@ function detailOf(tile: AssetTile): AssetDetail {
     position: tile.id % 3 === 0 ? { latitude: 59.9139, longitude: 10.7522, altitudeM: 23 } : null,
     camera: 'Canon EOS R6',
     lens: 'RF 35mm F1.8 MACRO IS STM',
-    rating: tile.hasRaw ? 4 : null,
     problem,
     files,
     metadata: [
@@ -194,8 +219,8 @@ function detailOf(tile: AssetTile): AssetDetail {
     curation: {
       revision: 0,
       values: {
-        rating: tile.hasRaw ? 4 : null,
-        label: null,
+        rating: tile.rating,
+        label: tile.label,
         title: null,
         description: null,
         creator: null,
@@ -205,7 +230,7 @@ function detailOf(tile: AssetTile): AssetDetail {
         position: tile.id % 3 === 0 ? { latitude: 59.9139, longitude: 10.7522, altitudeM: 23 } : null,
         place: null,
         regions: null,
-        favourite: false,
+        favourite: tile.favourite,
       },
       persons: [],
       writeBack: null,

@@ -14,11 +14,13 @@ import {
   SESSION_COOKIE,
 } from '../../protocol/api.ts'
 import type { Capability } from '../../protocol/capability.ts'
+import type { WriteBackPolicy } from '../../protocol/edits.ts'
 import { AppError, errorRules, toErrorBody } from '../../protocol/errors.ts'
 import type { AgentView } from '../../protocol/fleet.ts'
 import type { JobKind } from '../../protocol/jobs.ts'
 import { type LiveEvent, type LiveMessage, liveEvents } from '../../protocol/live.ts'
 import type { WakePolicyChange } from '../../protocol/power.ts'
+import { curationHandlers } from './fake-curation.ts'
 import { pairingHandlers } from './fake-pairing.ts'
 import { FakePictures } from './fake-pictures.ts'
 import { fakePowerDetail } from './fake-power.ts'
@@ -186,11 +188,19 @@ export async function startFakeServer(options: {
       const isLast = (world.library.tiles(params.bucket, next, 1) ?? []).length === 0
       return { items, nextCursor: isLast ? null : String(next) }
     },
-    updateLibrary: ({ params, body }: { params: { id: number }; body: { paused: boolean } }) => {
+    updateLibrary: ({
+      params,
+      body: { writeBack, ...body },
+    }: {
+      params: { id: number }
+      body: { paused?: boolean; writeBack?: Partial<WriteBackPolicy> }
+    }) => {
       const found = Object.assign(library(params.id), body)
+      Object.assign(found.writeBack, writeBack)
       emit('libraries', { libraries: world.libraries })
       return found
     },
+    ...curationHandlers(world.curation, account),
     listJobs: ({ query }: { query: Parameters<typeof world.queue.list>[0] }) => world.queue.list(query),
     listFailures: () => ({ items: world.queue.failures() }),
     getJobSummary: () => ({ kinds: world.queue.kinds }),

@@ -3,6 +3,7 @@ import type { DatabaseView } from '../../protocol/database.ts'
 import type { AgentView, JobKindSummary, LibraryView, ProblemView, ScanView } from '../../protocol/fleet.ts'
 import type { WakePolicyChange } from '../../protocol/power.ts'
 import type { SkippedPath } from '../../protocol/scan.ts'
+import { FakeCuration } from './fake-curation.ts'
 import { fakeDatabase } from './fake-database.ts'
 import { type FakeFailure, minutesAgo } from './fake-jobs.ts'
 import { type FakeBucket, FakeLibrary } from './fake-library.ts'
@@ -34,6 +35,7 @@ export type FakeWorld = {
   needsSetup: boolean
   revision: number
   library: FakeLibrary
+  curation: FakeCuration
   libraries: LibraryView[]
   agents: AgentView[]
   /** What people have changed of how machines are woken, by agent. */
@@ -59,6 +61,7 @@ export function createWorld(scenario: Scenario, pictures: FakePictures): FakeWor
     needsSetup: scenario === 'setup',
     revision: 1,
     library,
+    curation: new FakeCuration(library, { seeded: scenario === 'broken' }),
     libraries: isBare ? [] : librariesOf(scenario, library.size),
     agents:
       scenario === 'no-agent'

@@ -30,12 +30,7 @@ export function JobRow({ job, nowMs, agents, library }: JobRowProps) {
   return (
     <li className={styles.row}>
       <div className={styles.what}>
-        <Link
-          to="/jobs/$jobId"
-          params={{ jobId: String(job.id) }}
-          search={(search) => search}
-          className={styles.subject}
-        >
+        <Link to="/jobs/$jobId" params={{ jobId: String(job.id) }} search={true} className={styles.subject}>
           {job.subject}
         </Link>
         <p className={styles.facts}>{facts.filter(Boolean).join(' · ')}</p>

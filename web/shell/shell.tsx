@@ -16,7 +16,9 @@ export function Shell() {
   const matchRoute = useMatchRoute()
   const isViewing = matchRoute({ to: '/assets/$assetId' }) !== false
   const isDashboard =
-    matchRoute({ to: '/dashboard' }) !== false || matchRoute({ to: '/jobs', fuzzy: true }) !== false
+    matchRoute({ to: '/dashboard' }) !== false ||
+    matchRoute({ to: '/jobs', fuzzy: true }) !== false ||
+    matchRoute({ to: '/write-backs' }) !== false
   const isAccount = matchRoute({ to: '/account' }) !== false
   const current = isDashboard ? 'dashboard' : isAccount ? undefined : 'photos'
   const [isSheetOpen, setSheetOpen] = useState(false)

@@ -4,23 +4,41 @@ import styles from './shell.module.css'
 
 const sheets = [
   {
+    title: 'Judge pictures: in the viewer the one you see, among the photos all that you have selected',
+    keys: [
+      [['0', '…', '5'], 'No stars, or 1 to 5 stars'],
+      [['X'], 'Reject: a mark only; nothing is deleted'],
+      [['P'], 'Pick: one star for what has none or was rejected'],
+      [['U'], 'Unrated: takes stars, or the rejection, away'],
+      [['6', '7', '8', '9'], 'Red, yellow, green, blue; the same again takes it away'],
+      [['F'], 'Favourite, and again: no favourite'],
+      [['A'], 'Go on to the next picture after each mark, or stay'],
+      [['Ctrl Z'], 'Take back'],
+      [['Ctrl ⇧ Z'], 'Do it again'],
+      [['C'], 'Compare two: those selected, or this one and the next'],
+    ],
+  },
+  {
     title: 'Photos',
     keys: [
       [['←', '→', '↑', '↓'], 'Move between pictures'],
-      [['Enter'], 'Open the picture'],
-      [['Home'], 'Newest picture'],
-      [['End'], 'Oldest picture'],
+      [['Space'], 'Select the picture, or not'],
+      [['⇧ ←', '⇧ →'], 'Select all on the way'],
+      [['D'], 'Select the whole day'],
+      [['Esc'], 'Select nothing'],
+      [['Enter', 'E'], 'Open the picture'],
+      [['Home', 'End'], 'Newest or oldest picture'],
       [['Page ↑', 'Page ↓'], 'One screen up or down'],
     ],
   },
   {
-    title: 'Viewer',
+    title: 'Viewer and comparison',
     keys: [
-      [['←', '→'], 'Newer or older picture'],
+      [['←', '→'], 'Newer or older picture; in a comparison the first or the second'],
+      [['Z'], 'Look closer, or at all of it'],
       [['+', '−'], 'Zoom in or out'],
-      [['0'], 'Fit on the screen'],
       [['I'], 'Information'],
-      [['Esc'], 'Back to the photos'],
+      [['G', 'Esc'], 'Back to the photos'],
     ],
   },
   { title: 'Everywhere', keys: [[['?'], 'This list']] },

@@ -1,3 +1,4 @@
+import type { AssetTile } from '../../protocol/assets.ts'
 import { formatCount } from '../ui/format-amount.ts'
 import { formatBucket, formatDay } from '../ui/format-when.ts'
 import type { SectionRow } from './layout-section.ts'
@@ -10,10 +11,14 @@ type SectionProps = {
   rowHeightPx: number
   isSettled: boolean
   focusable: TilePosition
+  chosen: ReadonlyMap<number, AssetTile>
+  /** With the marks that are on their way. */
+  shown: (tile: AssetTile) => AssetTile
 }
 
 /** One month: its heading, which stays in sight, and those of its rows that are near the screen. */
-export function Section({ section, rowHeightPx, isSettled, focusable }: SectionProps) {
+export function Section({ rowHeightPx, ...props }: SectionProps) {
+  const { section } = props
   const rows = section.layout?.rows.slice(section.rows.first, section.rows.end) ?? []
   const restTopPx = section.layout?.heightPx ?? section.headerPx
   const headingId = `month-${section.bucket}`
@@ -28,7 +33,7 @@ export function Section({ section, rowHeightPx, isSettled, focusable }: SectionP
         <span>{section.failed ? 'could not be loaded, trying again…' : formatCount(section.count)}</span>
       </div>
       {rows.map((row) => (
-        <Row key={row.start} row={row} section={section} isSettled={isSettled} focusable={focusable} />
+        <Row key={row.start} row={row} {...props} />
       ))}
       {!section.complete && restTopPx < section.heightPx && (
         <div
@@ -40,9 +45,9 @@ export function Section({ section, rowHeightPx, isSettled, focusable }: SectionP
   )
 }
 
-type RowProps = { row: SectionRow; section: VisibleSection; isSettled: boolean; focusable: TilePosition }
+type RowProps = Omit<SectionProps, 'rowHeightPx'> & { row: SectionRow }
 
-function Row({ row, section, isSettled, focusable }: RowProps) {
+function Row({ row, section, isSettled, focusable, chosen, shown }: RowProps) {
   return (
     <>
       {row.days.map(({ index, day }, at) => {
@@ -50,24 +55,29 @@ function Row({ row, section, isSettled, focusable }: RowProps) {
         const nextDay = row.days[at + 1]
         const endPx = nextDay ? (row.leftPx[nextDay.index - row.start] ?? 0) - 8 : undefined
         return (
-          <time
+          <button
             key={day}
-            dateTime={day}
+            type="button"
+            tabIndex={-1}
             className={styles.day}
+            data-day={day}
+            data-section={section.index}
+            title={`Select all of ${formatDay(day)}`}
             style={{
               left: leftPx,
               top: row.topPx - 24,
               ...(endPx === undefined ? {} : { width: endPx - leftPx }),
             }}
           >
-            {formatDay(day)}
-          </time>
+            <time dateTime={day}>{formatDay(day)}</time>
+          </button>
         )
       })}
       {section.tiles.slice(row.start, row.end).map((asset, at) => (
         <Tile
           key={asset.id}
-          asset={asset}
+          asset={shown(asset)}
+          isChosen={chosen.has(asset.id)}
           section={section.index}
           index={row.start + at}
           leftPx={row.leftPx[at] ?? 0}

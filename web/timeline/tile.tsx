@@ -1,8 +1,15 @@
-import { IconPhotoExclamation, IconPlayerPlayFilled } from '@tabler/icons-react'
+import {
+  IconCheck,
+  IconHeartFilled,
+  IconPhotoExclamation,
+  IconPlayerPlayFilled,
+  IconStarFilled,
+} from '@tabler/icons-react'
 import { memo, useState } from 'react'
 import type { AssetTile } from '../../protocol/assets.ts'
 import { thumbnailSrcSet, thumbnailUrl } from '../api/asset-urls.ts'
 import { formatDuration } from '../ui/format-amount.ts'
+import { labelColour } from '../ui/label-colours.ts'
 import { thumbhashColour, thumbhashPicture } from '../ui/thumbhash-paint.ts'
 import { damageWords, tileLabel } from '../ui/tile-label.ts'
 import styles from './timeline.module.css'
@@ -16,6 +23,7 @@ type TileProps = {
   widthPx: number
   heightPx: number
   isFocusable: boolean
+  isChosen: boolean
   /** Off while the timeline flies past: only colours then. */
   isSettled: boolean
 }
@@ -38,7 +46,9 @@ export const Tile = memo(function Tile(props: TileProps) {
       data-section={props.section}
       data-index={props.index}
       tabIndex={props.isFocusable ? 0 : -1}
-      aria-label={tileLabel(asset)}
+      data-chosen={props.isChosen || undefined}
+      data-rejected={asset.rating === -1 || undefined}
+      aria-label={`${tileLabel(asset)}${props.isChosen ? ', selected' : ''}`}
       style={{
         left: leftPx,
         top: topPx,
@@ -69,6 +79,10 @@ export const Tile = memo(function Tile(props: TileProps) {
       ) : imageState === 'failed' ? (
         <span className={styles.damaged}>The picture did not load</span>
       ) : null}
+      <span className={styles.check} data-check="" aria-hidden="true">
+        <IconCheck size={14} stroke={3} />
+      </span>
+      <Marks asset={asset} />
       {(asset.kind === 'video' || asset.hasRaw) && <Badges asset={asset} />}
     </a>
   )
@@ -84,6 +98,25 @@ function Badges({ asset }: { asset: AssetTile }) {
           {asset.durationMs === null ? 'Video' : formatDuration(asset.durationMs)}
         </span>
       )}
+    </span>
+  )
+}
+
+/** What somebody thinks of the picture, as small as can still be read. */
+function Marks({ asset: { rating, label, favourite } }: { asset: AssetTile }) {
+  const stars = rating ?? 0
+  if (stars === 0 && label === null && !favourite) return null
+  return (
+    <span className={styles.marks} aria-hidden="true">
+      {favourite && <IconHeartFilled size={12} />}
+      {stars > 0 && (
+        <span>
+          {stars}
+          <IconStarFilled size={11} />
+        </span>
+      )}
+      {stars < 0 && <span>Rejected</span>}
+      {label !== null && <i style={{ background: labelColour(label) }} />}
     </span>
   )
 }

@@ -29,15 +29,6 @@ export function describeExposure(metadata: readonly MetadataField[]): string {
     .join(' · ')
 }
 
-/** `59.91390° N, 10.75220° E · 12 m` */
-export function describePosition({ position }: Pick<AssetDetail, 'position'>): string | null {
-  if (!position) return null
-  const { latitude, longitude, altitudeM } = position
-  const north = `${Math.abs(latitude).toFixed(5)}° ${latitude < 0 ? 'S' : 'N'}`
-  const east = `${Math.abs(longitude).toFixed(5)}° ${longitude < 0 ? 'W' : 'E'}`
-  return `${north}, ${east}${altitudeM === null ? '' : ` · ${Math.round(altitudeM)} m`}`
-}
-
 /** `exposureTime` → `Exposure time` */
 export function fieldName(field: string): string {
   if (field === 'iso') return 'ISO'

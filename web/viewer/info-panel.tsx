@@ -1,14 +1,10 @@
-import {
-  IconAperture,
-  IconCalendar,
-  IconCamera,
-  IconMapPin,
-  IconStarFilled,
-  IconX,
-} from '@tabler/icons-react'
+import { IconAperture, IconCalendar, IconCamera, IconStarFilled, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { AssetDetail, MetadataField } from '../../protocol/assets.ts'
-import { describeExposure, describePosition, describeWhen, fieldName } from './describe-shot.ts'
+import { useShown } from '../api/use-curation.ts'
+import { AssetHistory } from './asset-history.tsx'
+import { CurationFields } from './curation-fields.tsx'
+import { describeExposure, describeWhen, fieldName } from './describe-shot.ts'
 import { FileList } from './file-list.tsx'
 import styles from './info-panel.module.css'
 import { TagList } from './tag-list.tsx'
@@ -30,18 +26,11 @@ export function InfoPanel({ asset, onClose }: { asset: AssetDetail | undefined; 
 
 function Facts({ asset }: { asset: AssetDetail }) {
   const { when, source } = describeWhen(asset)
+  const shown = useShown(asset) ?? asset
   const exposure = describeExposure(asset.metadata)
-  const position = describePosition(asset)
-  const description = asset.metadata.find(({ field }) => field === 'description')?.value
-  const title = asset.metadata.find(({ field }) => field === 'title')?.value
   return (
     <>
-      {(title || description) && (
-        <section className={styles.block}>
-          {title && <p className={styles.strong}>{title}</p>}
-          {description && <p>{description}</p>}
-        </section>
-      )}
+      <CurationFields key={asset.id} asset={asset} />
       {asset.problem && <p className={styles.problem}>{asset.problem.message}</p>}
       <section className={styles.block}>
         <Fact icon={<IconCalendar size={20} stroke={1.6} />} main={when} side={source} />
@@ -55,13 +44,16 @@ function Facts({ asset }: { asset: AssetDetail }) {
         {exposure && (
           <Fact icon={<IconAperture size={20} stroke={1.6} />} main={exposure} side={dimensionsOf(asset)} />
         )}
-        {position && <Fact icon={<IconMapPin size={20} stroke={1.6} />} main={position} />}
-        {asset.rating !== null && <Rating rating={asset.rating} />}
+        {shown.rating !== null && <Rating rating={shown.rating} />}
       </section>
       <section className={styles.block}>
         <h3>Files</h3>
         <p className={styles.folder}>{asset.folder === '' ? 'Top folder of the library' : asset.folder}</p>
         <FileList assetId={asset.id} files={asset.files} />
+      </section>
+      <section className={styles.block}>
+        <h3>History</h3>
+        <AssetHistory assetId={asset.id} />
       </section>
       {asset.metadata.length > 0 && (
         <section className={styles.block}>

@@ -21,7 +21,7 @@ type PictureStageProps = {
 
 /** One picture: the grid thumbnail at once, the preview over it, the original when zoomed in. */
 export function PictureStage({ tile, original, note, onOlder, onNewer, onClose }: PictureStageProps) {
-  const { stageRef, stage, fit, zoom, drag, zoomBy, reset } = usePictureGestures({
+  const { stageRef, stage, fit, zoom, drag, zoomBy, toggle, reset } = usePictureGestures({
     picture: tile,
     onOlder,
     onNewer,
@@ -38,11 +38,11 @@ export function PictureStage({ tile, original, note, onOlder, onNewer, onClose }
       if (event.metaKey || event.ctrlKey || (event.target as Element).closest('input, textarea')) return
       if (event.key === '+' || event.key === '=') zoomBy(1.5)
       else if (event.key === '-') zoomBy(1 / 1.5)
-      else if (event.key === '0') reset()
+      else if (event.key === 'z' || event.key === 'Z') toggle()
     }
     document.addEventListener('keydown', listen)
     return () => document.removeEventListener('keydown', listen)
-  }, [zoomBy, reset])
+  }, [zoomBy, toggle])
 
   const blurred = tile.thumbhash ? thumbhashPicture(tile.thumbhash) : null
   return (

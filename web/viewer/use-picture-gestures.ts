@@ -22,6 +22,8 @@ type PictureGestures = {
   zoom: Zoom
   drag: Drag
   zoomBy: (factor: number) => void
+  /** Between all of the picture and each of its pixels. */
+  toggle: () => void
   reset: () => void
 }
 
@@ -45,6 +47,16 @@ export function usePictureGestures(options: GestureOptions): PictureGestures {
     [change],
   )
   const reset = useCallback(() => setZoom(fitted), [])
+  const toggleAt = useCallback(
+    (at: { x: number; y: number }) => {
+      const { zoom: now, max: most, options: facts, fit: size } = latest.current
+      const full = Math.min(most, Math.max(2, facts.picture.widthPx / Math.max(1, size.widthPx)))
+      if (now.scale > 1.01) setZoom(fitted)
+      else change((before) => zoomAt(before, full, at, most))
+    },
+    [change],
+  )
+  const toggle = useCallback(() => toggleAt({ x: 0, y: 0 }), [toggleAt])
 
   useLayoutEffect(() => {
     const element = stageRef.current
@@ -70,12 +82,6 @@ export function usePictureGestures(options: GestureOptions): PictureGestures {
       const box = element.getBoundingClientRect()
       return { x: event.clientX - box.left - box.width / 2, y: event.clientY - box.top - box.height / 2 }
     }
-    const toggle = (at: { x: number; y: number }) => {
-      const { zoom: now, max: most, options: facts, fit: size } = latest.current
-      const full = Math.min(most, Math.max(2, facts.picture.widthPx / Math.max(1, size.widthPx)))
-      if (now.scale > 1.01) setZoom(fitted)
-      else change((before) => zoomAt(before, full, at, most))
-    }
     const isControl = (event: Event) => (event.target as Element).closest('button, a') !== null
 
     element.addEventListener(
@@ -88,7 +94,7 @@ export function usePictureGestures(options: GestureOptions): PictureGestures {
       },
       { signal, passive: false },
     )
-    element.addEventListener('dblclick', (event) => !isControl(event) && toggle(fromMiddle(event)), {
+    element.addEventListener('dblclick', (event) => !isControl(event) && toggleAt(fromMiddle(event)), {
       signal,
     })
     element.addEventListener(
@@ -147,7 +153,7 @@ export function usePictureGestures(options: GestureOptions): PictureGestures {
       if (Math.hypot(dx, dy) < 10) {
         const isDouble = event.timeStamp - lastTap.atMs < DOUBLE_TAP_MS && distance(at, lastTap) < 32
         lastTap = isDouble ? { atMs: 0, ...at } : { atMs: event.timeStamp, ...at }
-        if (isDouble) toggle(at)
+        if (isDouble) toggleAt(at)
       } else if (now.scale > 1.01) return
       else if (Math.abs(dx) > Math.abs(dy) && dx < -SWIPE_PX) to.onOlder?.()
       else if (Math.abs(dx) > Math.abs(dy) && dx > SWIPE_PX) to.onNewer?.()
@@ -156,9 +162,9 @@ export function usePictureGestures(options: GestureOptions): PictureGestures {
     element.addEventListener('pointerup', release, { signal })
     element.addEventListener('pointercancel', release, { signal })
     return () => listening.abort()
-  }, [change])
+  }, [change, toggleAt])
 
-  return { stageRef, stage, fit, zoom, drag, zoomBy, reset }
+  return { stageRef, stage, fit, zoom, drag, zoomBy, toggle, reset }
 }
 
 function distance(a: { x: number; y: number }, b: { x: number; y: number }): number {

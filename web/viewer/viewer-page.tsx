@@ -11,14 +11,16 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import type { AssetTile } from '../../protocol/assets.ts'
 import { originalUrl, previewUrl } from '../api/asset-urls.ts'
 import { assetQuery } from '../api/queries.ts'
+import { useNeighbours } from '../api/use-neighbours.ts'
 import { bucketOf, formatLocal } from '../ui/format-when.ts'
+import { isTyping } from '../ui/is-typing.ts'
 import { errorSentence } from '../ui/page-error.tsx'
+import { SlotOutlet } from '../ui/slot.tsx'
 import { tileLabel } from '../ui/tile-label.ts'
 import { Damaged } from './damaged.tsx'
 import { findDisplayableFile, findVideoFile } from './displayable-file.ts'
 import { InfoPanel } from './info-panel.tsx'
 import { PictureStage } from './picture-stage.tsx'
-import { useNeighbours } from './use-neighbours.ts'
 import { VideoStage } from './video-stage.tsx'
 import styles from './viewer.module.css'
 
@@ -66,15 +68,8 @@ export function ViewerPage() {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const target = event.target as Element
-      if (
-        event.metaKey ||
-        event.ctrlKey ||
-        event.altKey ||
-        target.closest('input, textarea, [role="dialog"] [role="dialog"]')
-      )
-        return
-      if (document.querySelector('.mantine-Modal-content')) return
-      if (event.key === 'Escape') close()
+      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event)) return
+      if (event.key === 'Escape' || event.key === 'g' || event.key === 'G') close()
       else if (event.key === 'i' || event.key === 'I') setInfoOpen((isOpen) => !isOpen)
       else if (target instanceof HTMLVideoElement) return
       else if (event.key === 'ArrowLeft') go(newer)
@@ -147,6 +142,7 @@ export function ViewerPage() {
             onClose={close}
           />
         )}
+        {tile && <SlotOutlet name="viewer-tools" className={styles.tools} />}
         <SideButton side="newer" target={newer} onGo={go} />
         <SideButton side="older" target={older} onGo={go} />
       </div>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { timelineQuery } from '../api/queries.ts'
-import { useServices } from '../api/services.ts'
 import { findNeighbours, type Neighbours } from './find-neighbours.ts'
+import { timelineQuery } from './queries.ts'
+import { useServices } from './services.ts'
 
 const none: Neighbours = { here: undefined, newer: undefined, older: undefined }
 
