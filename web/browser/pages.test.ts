@@ -42,6 +42,50 @@ const visits: Visit[] = [
       await page.getByText('How it is called').click()
     },
   },
+  {
+    name: 'pictures that are selected',
+    scenario: 'full',
+    path: '/',
+    ready: '2 pictures selected',
+    act: async (page) => {
+      await page
+        .locator('a[data-index="1"]')
+        .first()
+        .click({ modifiers: ['Control'] })
+      await page
+        .locator('a[data-index="2"]')
+        .first()
+        .click({ modifiers: ['Control'] })
+    },
+  },
+  {
+    name: 'a comparison',
+    scenario: 'full',
+    path: '/assets/9',
+    ready: 'the first one',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Older picture' }).waitFor({ state: 'attached' })
+      await page.getByRole('button', { name: 'Go on' }).waitFor()
+      await page.keyboard.press('c')
+    },
+  },
+  { name: 'write-backs', scenario: 'broken', path: '/write-backs', ready: 'Entered in Hearth' },
+  {
+    name: 'no write-backs',
+    scenario: 'full',
+    path: '/write-backs?state=failed',
+    ready: 'None is in this state: not written.',
+  },
+  {
+    name: 'what a library writes',
+    scenario: 'full',
+    path: '/dashboard',
+    ready: 'Another folder for sidecars',
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Sidecars of Photos' }).click()
+      await page.getByLabel('What people enter').selectOption('sidecar')
+    },
+  },
   { name: 'jobs', scenario: 'busy', path: '/jobs', ready: 'Page 1' },
   { name: 'failed jobs', scenario: 'broken', path: '/jobs?state=dead', ready: 'It took too long.' },
   { name: 'no jobs', scenario: 'empty', path: '/jobs', ready: 'No work has been asked for yet.' },

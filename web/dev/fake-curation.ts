@@ -26,6 +26,8 @@ export class FakeCuration {
   /** An edit is answered only when this has come true. */
   hold: Promise<unknown> = Promise.resolve()
   readonly writeBacks: WriteBackView[]
+  /** How the last conflict was decided. */
+  lastDecision: unknown = null
 
   constructor(library: FakeLibrary, { seeded }: { seeded: boolean }) {
     this.#library = library
@@ -69,7 +71,8 @@ export class FakeCuration {
     return this.#changes.filter((change) => change.assetId === assetId).toReversed()
   }
 
-  resolve(assetId: number): EditAnswer {
+  resolve(assetId: number, decision: unknown): EditAnswer {
+    this.lastDecision = decision
     this.setState([assetId], 'pending')
     return { editId: null, assets: 1, kept: [] }
   }
@@ -178,7 +181,8 @@ export function curationHandlers(curation: FakeCuration, { name }: Account) {
       curation.setState([params.id], 'pending')
       return {}
     },
-    resolveWriteBack: ({ params }: { params: { id: number } }) => curation.resolve(params.id),
+    resolveWriteBack: ({ params, body }: { params: { id: number }; body: unknown }) =>
+      curation.resolve(params.id, body),
     undoWriteBack: ({ params }: { params: { id: number } }) => {
       curation.setState([params.id], 'kept_here')
       return {}

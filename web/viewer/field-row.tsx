@@ -1,9 +1,10 @@
 import { IconPencil } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import type { AssetDetail, MetadataField } from '../../protocol/assets.ts'
+import type { AssetDetail } from '../../protocol/assets.ts'
 import type { CurationField } from '../../protocol/curation.ts'
 import { fieldWords, valueText, writeBackWords } from '../ui/curation-words.ts'
 import styles from './curation-fields.module.css'
+import { describeWhen } from './describe-shot.ts'
 
 type FieldRowProps = {
   asset: AssetDetail
@@ -13,8 +14,6 @@ type FieldRowProps = {
   /** The form, while it is open. */
   children: ReactNode
 }
-
-const metadataNames: Partial<Record<CurationField, MetadataField['field']>> = { captured: 'capturedAt' }
 
 /** One thing that people may say about a picture: what it is now, who says so, and whether the sidecar does too. */
 export function FieldRow({ asset, field, isOpen, onOpen, children }: FieldRowProps) {
@@ -52,8 +51,9 @@ function Source({ asset, field, isEmpty }: { asset: AssetDetail; field: Curation
     )
   }
   if (isEmpty) return null
-  const name = metadataNames[field] ?? (field as MetadataField['field'])
-  const known = asset.metadata.find((metadata) => metadata.field === name)
+  // Not every source of a time can be trusted alike, and these words say so.
+  if (field === 'captured') return <p className={styles.source}>{describeWhen(asset).source}</p>
+  const known = asset.metadata.find((metadata) => metadata.field === field)
   return known ? (
     <p className={styles.source}>
       from the {known.source === 'sidecar' ? 'sidecar' : known.source} · {known.detail}

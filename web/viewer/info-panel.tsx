@@ -33,7 +33,7 @@ function Facts({ asset }: { asset: AssetDetail }) {
       <CurationFields key={asset.id} asset={asset} />
       {asset.problem && <p className={styles.problem}>{asset.problem.message}</p>}
       <section className={styles.block}>
-        <Fact icon={<IconCalendar size={20} stroke={1.6} />} main={when} side={source} />
+        {!asset.captured && <Fact icon={<IconCalendar size={20} stroke={1.6} />} main={when} side={source} />}
         {asset.camera && (
           <Fact
             icon={<IconCamera size={20} stroke={1.6} />}
