@@ -64,8 +64,8 @@ const visits: Visit[] = [
     path: '/assets/9',
     ready: 'the first one',
     act: async (page) => {
-      await page.getByRole('button', { name: 'Older picture' }).waitFor({ state: 'attached' })
-      await page.getByRole('button', { name: 'Go on' }).waitFor()
+      await page.locator('[data-side="older"]').waitFor({ state: 'attached' })
+      await page.locator('[aria-pressed][title^="After each mark"]').waitFor()
       await page.keyboard.press('c')
     },
   },

@@ -102,7 +102,7 @@ function Badges({ asset }: { asset: AssetTile }) {
   )
 }
 
-/** What somebody thinks of the picture, as small as can still be read. */
+/** What somebody thinks of the picture, as small as can still be read. The link's label says the same in words. */
 function Marks({ asset: { rating, label, favourite } }: { asset: AssetTile }) {
   const stars = rating ?? 0
   if (stars === 0 && label === null && !favourite) return null
@@ -110,12 +110,11 @@ function Marks({ asset: { rating, label, favourite } }: { asset: AssetTile }) {
     <span className={styles.marks} aria-hidden="true">
       {favourite && <IconHeartFilled size={12} />}
       {stars > 0 && (
-        <span>
-          {stars}
+        <span data-word={stars}>
           <IconStarFilled size={11} />
         </span>
       )}
-      {stars < 0 && <span>Rejected</span>}
+      {stars < 0 && <span data-word="Rejected" />}
       {label !== null && <i style={{ background: labelColour(label) }} />}
     </span>
   )

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { CurationField } from '../../protocol/curation.ts'
 import type { WriteBackView } from '../../protocol/edits.ts'
 import { fieldWords, valueText } from '../ui/curation-words.ts'
@@ -12,9 +12,12 @@ type ConflictProps = {
   onDecide: (decision: { choice: Choice; fields: Partial<Record<CurationField, Choice>> }) => void
 }
 
+const sides: Record<Choice, string> = { mine: 'Entered in Hearth', theirs: 'In the sidecar now' }
+
 /** Both sides beside each other. Nothing is chosen beforehand: whoever decides has looked at each field. */
 export function Conflict({ differences, isBusy, onDecide }: ConflictProps) {
   const [fields, setFields] = useState<Partial<Record<CurationField, Choice>>>({})
+  const group = useId()
   const isDecided = differences.every(({ field }) => fields[field] !== undefined)
   const all = (choice: Choice) =>
     setFields(Object.fromEntries(differences.map(({ field }) => [field, choice])))
@@ -26,12 +29,12 @@ export function Conflict({ differences, isBusy, onDecide }: ConflictProps) {
             <th scope="col">Field</th>
             <th scope="col">
               <button type="button" onClick={() => all('mine')}>
-                Entered in Hearth
+                {sides.mine}
               </button>
             </th>
             <th scope="col">
               <button type="button" onClick={() => all('theirs')}>
-                In the sidecar now
+                {sides.theirs}
               </button>
             </th>
           </tr>
@@ -50,6 +53,8 @@ export function Conflict({ differences, isBusy, onDecide }: ConflictProps) {
                   <label data-chosen={fields[field] === choice || undefined}>
                     <input
                       type="radio"
+                      name={`${group} ${field}`}
+                      aria-label={`${fieldWords[field]}, ${sides[choice]}: ${valueText(field, value)}`}
                       checked={fields[field] === choice}
                       onChange={() => setFields({ ...fields, [field]: choice })}
                     />
