@@ -106,7 +106,7 @@ eachEngine('views over HTTP', (engine) => {
 
     await markConnected(t.db, t.agent.id)
     const { kinds } = await t.call('getJobSummary', 'GET', '/api/jobs/summary')
-    expect(kinds).toMatchObject([
+    expect(kinds.filter(({ queued }) => queued > 0)).toMatchObject([
       { kind: 'library.scan', queued: 1, leased: 0, waitsFor: null, perSecond: 0, etaSeconds: null },
       { kind: 'file.ingest', queued: 1, waitsFor: expect.stringContaining('“ingest”') },
     ])

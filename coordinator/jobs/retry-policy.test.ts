@@ -22,6 +22,7 @@ test('what the surroundings are to blame for is not counted', () => {
     'disk_full',
     'library_offline',
     'scan_interrupted',
+    'source_unavailable',
     'too_many_requests',
     'unavailable',
   ])
