@@ -1,10 +1,13 @@
 import type { Tags } from '../../../protocol/ingest.ts'
 import { storableText } from '../../../protocol/media.ts'
 
-const MAX_TEXT_CHARS = 8_192
-const MAX_LIST_ITEMS = 1_000
+/** How much of what a file says is kept. */
+export type TagLimits = { textChars: number; listItems: number; totalBytes: number }
+
+export const pictureLimits: TagLimits = { textChars: 8_192, listItems: 1_000, totalBytes: 65_536 }
+/** As much as people may enter (`protocol/curation.ts`), in every form in which it is written. */
+export const sidecarLimits: TagLimits = { textChars: 32_768, listItems: 10_000, totalBytes: 524_288 }
 const MAX_DEPTH = 8
-const MAX_TOTAL_BYTES = 65_536
 
 /** What ExifTool writes instead of bytes; says nothing that a person or Hearth could use. */
 const binaryPlaceholder = /^\(Binary data \d+ bytes/
@@ -22,15 +25,15 @@ const droppedTags: ReadonlySet<string> = new Set([
 /**
  * Makes ExifTool's answer storable: plain JSON, text that Postgres can hold, nothing huge.
  *
- * When the whole exceeds 64 KB the largest values go first: those are curves, tables and editing
+ * When the whole is too much the largest values go first: those are curves, tables and editing
  * histories; dates, places and names are short.
  */
-export function cleanTags(raw: Record<string, unknown>): Tags {
+export function cleanTags(raw: Record<string, unknown>, limits: TagLimits = pictureLimits): Tags {
   const entries: [name: string, value: unknown, sizeBytes: number][] = []
   let totalBytes = 2
   for (const [name, value] of Object.entries(raw)) {
     if (droppedTags.has(name)) continue
-    const cleaned = cleanValue(value, 0)
+    const cleaned = cleanValue(value, 0, limits)
     if (cleaned === undefined) continue
     const storableName = storableText(name).slice(0, 256)
     const sizeBytes = Buffer.byteLength(JSON.stringify([storableName, cleaned]))
@@ -39,7 +42,7 @@ export function cleanTags(raw: Record<string, unknown>): Tags {
   }
   const dropped = new Set<string>()
   for (const [name, , sizeBytes] of entries.toSorted((a, b) => b[2] - a[2])) {
-    if (totalBytes <= MAX_TOTAL_BYTES) break
+    if (totalBytes <= limits.totalBytes) break
     dropped.add(name)
     totalBytes -= sizeBytes
   }
@@ -48,23 +51,23 @@ export function cleanTags(raw: Record<string, unknown>): Tags {
   )
 }
 
-function cleanValue(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return cleanText(value)
+function cleanValue(value: unknown, depth: number, limits: TagLimits): unknown {
+  if (typeof value === 'string') return cleanText(value, limits.textChars)
   if (typeof value === 'boolean') return value
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
   if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) return undefined
   if (Array.isArray(value)) {
-    const items = value.slice(0, MAX_LIST_ITEMS).map((item) => cleanValue(item, depth + 1))
+    const items = value.slice(0, limits.listItems).map((item) => cleanValue(item, depth + 1, limits))
     return items.filter((item) => item !== undefined)
   }
   const fields = Object.entries(value).map(([name, field]) => [
     storableText(name),
-    cleanValue(field, depth + 1),
+    cleanValue(field, depth + 1, limits),
   ])
   return Object.fromEntries(fields.filter(([, field]) => field !== undefined))
 }
 
-function cleanText(text: string): string | undefined {
+function cleanText(text: string, maxChars: number): string | undefined {
   if (binaryPlaceholder.test(text)) return undefined
-  return storableText(text.length > MAX_TEXT_CHARS ? text.slice(0, MAX_TEXT_CHARS) : text)
+  return storableText(text.length > maxChars ? text.slice(0, maxChars) : text)
 }

@@ -11,10 +11,11 @@ import { currentGroupOf, type RootGroup } from '../root-groups.ts'
 import { runProgram } from '../run-program.ts'
 import { isOlder, versionFloors } from '../version-floor.ts'
 import type { WorkFolder } from '../work-folder.ts'
-import { cleanTags } from './clean-tags.ts'
+import { cleanTags, pictureLimits, sidecarLimits, type TagLimits } from './clean-tags.ts'
 import { type EmbeddedPreview, listEmbeddedPreviews } from './embedded-previews.ts'
 import { type ExifToolCommand, findExifToolCommand } from './exiftool-command.ts'
 import { type ExifToolAnswer, ExifToolEndedError, ExifToolProcess, stayOpen } from './exiftool-process.ts'
+import { parseTags } from './parse-tags.ts'
 
 const START_TIMEOUT_MS = 30_000
 const TASK_TIMEOUT_MS = 30_000
@@ -103,7 +104,7 @@ export class MetadataReader {
       )
       const tags = parseTags(text)
       if (tags === undefined) return null
-      const cleaned = cleanTags(tags)
+      const cleaned = cleanTags(tags, limitsOf(path))
       if (Object.keys(cleaned).length === 0) return null
       return { pass, tags: cleaned, previews: listEmbeddedPreviews(tags) }
     } catch (error) {
@@ -244,6 +245,11 @@ function isTooSlow(error: unknown): boolean {
   return error instanceof ExifToolEndedError && error.end === 'too_slow'
 }
 
+/** A sidecar is all words, and those of people must come back whole from it. */
+function limitsOf(path: PathName): TagLimits {
+  return fileFamily(path.slice(path.lastIndexOf('/') + 1)) === 'sidecar' ? sidecarLimits : pictureLimits
+}
+
 /** Containers that may hold their metadata behind the pixels, where `-fast2` does not look. */
 const metadataAnywhere: ReadonlySet<string> = new Set([
   ...['png', 'webp', 'gif', 'jxl', 'psd', 'heic', 'heif', 'hif', 'avif'],
@@ -260,13 +266,6 @@ export function readingOf(path: PathName): { pass: 'fast' | 'full'; args: string
   if (family === 'raw' || family === 'video') return { pass: 'full', args: [] }
   if (metadataAnywhere.has(fileExtension(name))) return { pass: 'full', args: ['-fast'] }
   return { pass: 'fast', args: ['-fast2'] }
-}
-
-function parseTags(text: string): Record<string, unknown> | undefined {
-  if (text.trim() === '') return undefined
-  const parsed: unknown = JSON.parse(text)
-  const first: unknown = Array.isArray(parsed) ? parsed[0] : undefined
-  return typeof first === 'object' && first !== null ? Object.fromEntries(Object.entries(first)) : undefined
 }
 
 /** The version of an ExifTool; asked before any process stays open, because this way a failure is one answer. */

@@ -2,7 +2,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { AppError } from '../../../protocol/errors.ts'
 import type { Tags } from '../../../protocol/ingest.ts'
 import type { SidecarFields } from '../../../protocol/sidecar-write.ts'
-import { cleanTags } from '../metadata/clean-tags.ts'
+import { cleanTags, sidecarLimits } from '../metadata/clean-tags.ts'
+import { parseTags } from '../metadata/parse-tags.ts'
 import type { WorkFolder } from '../work-folder.ts'
 import type { SidecarField } from './mapping/field-mapping.ts'
 import { judgeMerge } from './mapping/judge-merge.ts'
@@ -96,7 +97,7 @@ export async function readSidecarTags(
 
 async function readTags(reader: MergeTool, copy: string, signal: AbortSignal): Promise<Tags> {
   const { text } = await reader.run(['-json', '-n', '-G', '-fast2', copy], signal)
-  return cleanTags(parseFirst(text, (_, value) => value))
+  return cleanTags(parseTags(text) ?? {}, sidecarLimits)
 }
 
 /** ExifTool's own form of the lists of regions, which it takes back as it gave them. */
@@ -111,10 +112,7 @@ async function readRegionTags(
   if (fields.regions === undefined || hasAny === undefined) return { mwg: null, microsoft: null }
   const tags = ['-XMP-mwg-rs:RegionInfo', '-XMP-MP:RegionInfoMP']
   const { text } = await reader.run(['-json', '-struct', '-n', ...tags, copy], signal)
-  const { RegionInfo: mwg, RegionInfoMP: microsoft } = parseFirst(text, keepDigits) as Record<
-    string,
-    TagValue
-  >
+  const { RegionInfo: mwg, RegionInfoMP: microsoft } = parseFirst(text) as Record<string, TagValue>
   return { mwg: structOf(mwg), microsoft: structOf(microsoft) }
 }
 
@@ -127,11 +125,9 @@ function keepDigits(_key: string, value: unknown, { source }: { source?: string 
   return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : value
 }
 
-type Reviver = (key: string, value: unknown, context: { source?: string }) => unknown
-
-function parseFirst(text: string, reviver: Reviver): Record<string, unknown> {
-  const parsed: unknown =
-    text.trim() === '' ? [] : JSON.parse(text, reviver as (key: string, value: unknown) => unknown)
+function parseFirst(text: string): Record<string, unknown> {
+  const reviver = keepDigits as (key: string, value: unknown) => unknown
+  const parsed: unknown = text.trim() === '' ? [] : JSON.parse(text, reviver)
   const first: unknown = Array.isArray(parsed) ? parsed[0] : undefined
   return typeof first === 'object' && first !== null ? Object.fromEntries(Object.entries(first)) : {}
 }
