@@ -202,6 +202,30 @@ test('the list of sources goes before the list of files', () => {
   expect(dated(raw, cover)).toContain('exif_original 2024-05-01T14:03:22')
 })
 
+test('a sidecar that says another moment has been corrected and goes before the camera', () => {
+  const corrected = file('a.xmp', { 'XMP:DateTimeOriginal': '2023:05:01 14:03:22+02:00' }, 'sidecar')
+  expect(dated(file('a.cr2', original), corrected)).toBe(
+    'xmp 2023-05-01T14:03:22 120 2023-05-01T12:03:22.000Z',
+  )
+})
+
+test.each([
+  ['the same clock', '2024:05:01 14:03:22'],
+  ['the same moment of another zone', '2024:05:01 12:03:22Z'],
+  ['a day without a time', '2023:05:01'],
+  ['a time that cannot be', '1904:01:01 00:00:00'],
+])('a sidecar that says %s leaves the camera its word', (_, date) => {
+  const camera = { ...original, 'EXIF:OffsetTimeOriginal': '+02:00' }
+  const sidecar = file(
+    'a.xmp',
+    { 'XMP:DateTimeOriginal': date, 'XMP:CreateDate': '2020:01:01 10:00:00' },
+    'sidecar',
+  )
+  expect(dated(file('a.cr2', camera), sidecar)).toBe(
+    'exif_original 2024-05-01T14:03:22 120 2024-05-01T12:03:22.000Z',
+  )
+})
+
 test('within one source the original speaks before cover, sidecar and derivative', () => {
   const at = (day: string) => ({ 'EXIF:DateTimeOriginal': `2024:05:${day} 12:00:00` })
   const all = [

@@ -1,6 +1,14 @@
 import type { Captured, DateSource, GeoPoint } from '../../protocol/assets.ts'
 import { offsetBetween, placeOffsetAt, placeOffsetOfClock } from './clock-offset.ts'
-import { dateLadder, readDateTags, readGpsInstantMs, readModifyTag, type TagReading } from './date-tags.ts'
+import {
+  type DateTag,
+  dateLadder,
+  editedTags,
+  readDateTags,
+  readGpsInstantMs,
+  readModifyTag,
+  type TagReading,
+} from './date-tags.ts'
 import { findNamedMoment } from './file-name-date.ts'
 import { byAuthority, cameraFirst, type KnownFile } from './known-file.ts'
 import { placeAsset } from './place-asset.ts'
@@ -21,7 +29,7 @@ const earliestMs = Date.UTC(1826, 0, 1)
  * When an asset was captured; null when nothing plausible says so.
  *
  * The list of sources goes before the list of files: a CreateDate of the original does not outrank a
- * DateTimeOriginal of the cover.
+ * DateTimeOriginal of the cover. A sidecar that says another moment goes before all: somebody has corrected it there.
  *
  * @param nowMs milliseconds since 1970; times more than a day later are passed over
  */
@@ -36,15 +44,50 @@ export function findCaptureTime<T extends KnownFile>(
 ): FoundCapture<T> | null {
   const place = placeAsset(files)
   const sorted = byAuthority(files, cameraFirst)
+  const edited = readFirst(
+    sorted.filter(({ role }) => role === 'sidecar'),
+    editedTags,
+    nowMs,
+  )
   for (const { source, tags: wanted } of dateLadder) {
-    for (const file of sorted) {
-      const readings = file.tags === null ? [] : readDateTags(file.tags, wanted)
-      const reading = mostPrecise(readings.filter(({ localMs }) => isPlausible(localMs, nowMs)))
-      if (reading !== null)
-        return { captured: settle(reading, source, file, place), file, detail: reading.tag }
-    }
+    const found = readFirst(sorted, wanted, nowMs)
+    if (found === null) continue
+    if (edited?.reading.hasTime && !isSameMoment(edited.reading, found.reading))
+      return toCapture(edited, 'xmp', place)
+    return toCapture(found, source, place)
   }
   return fromFileName(sorted, nowMs, place) ?? fromFileTime(sorted, nowMs, place)
+}
+
+type Found<T extends KnownFile> = { reading: TagReading; file: T }
+
+/** What the first file that has any of these tags says. */
+function readFirst<T extends KnownFile>(
+  files: readonly T[],
+  wanted: readonly DateTag[],
+  nowMs: number,
+): Found<T> | null {
+  for (const file of files) {
+    const readings = file.tags === null ? [] : readDateTags(file.tags, wanted)
+    const reading = mostPrecise(readings.filter(({ localMs }) => isPlausible(localMs, nowMs)))
+    if (reading !== null) return { reading, file }
+  }
+  return null
+}
+
+function toCapture<T extends KnownFile>(
+  { reading, file }: Found<T>,
+  source: DateSource,
+  place: GeoPoint | null,
+): FoundCapture<T> {
+  return { captured: settle(reading, source, file, place), file, detail: reading.tag }
+}
+
+/** To the second: then the camera's own words are kept, which may be finer and know the offset. */
+function isSameMoment(a: TagReading, b: TagReading): boolean {
+  const isNear = (one: number, other: number) => Math.abs(one - other) < 1_000
+  if (a.offsetMinutes === null || b.offsetMinutes === null) return isNear(a.localMs, b.localMs)
+  return isNear(a.localMs - a.offsetMinutes * minuteMs, b.localMs - b.offsetMinutes * minuteMs)
 }
 
 /** The first reading, or a later one that adds the time of that same day. */

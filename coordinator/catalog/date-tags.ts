@@ -8,7 +8,7 @@ export type TagReading = ClockReading & {
   isUtc: boolean
 }
 
-type DateTag = {
+export type DateTag = {
   tag: string
   time?: string
   fraction?: string
@@ -29,6 +29,9 @@ const exifCreate = {
   offset: 'EXIF:OffsetTimeDigitized',
 }
 const exifModify = { tag: 'EXIF:ModifyDate', fraction: 'EXIF:SubSecTime', offset: 'EXIF:OffsetTime' }
+
+/** Where programs write a corrected capture time into a sidecar. `xmp:CreateDate` is not it: many set that when they save. */
+export const editedTags: readonly DateTag[] = [{ tag: 'XMP:DateTimeOriginal' }, { tag: 'XMP:DateCreated' }]
 
 /** Which tags state the capture time, best first. */
 export const dateLadder: readonly { source: DateSource; tags: readonly DateTag[] }[] = [

@@ -223,6 +223,10 @@ test('the order of the files changes nothing, and the summary makes a tile', () 
       expect(summariseAsset({ files: shuffled, cover, nowMs })).toEqual(made)
       AssetTile.parse({
         ...made,
+        // Said by people or files, and kept beside the summary.
+        rating: null,
+        label: null,
+        favourite: false,
         id: 1,
         capturedAt: made.captured?.at ?? null,
         capturedLocal: made.captured?.local ?? null,
