@@ -25,7 +25,7 @@ import { pairingHandlers } from './fake-pairing.ts'
 import { FakePictures } from './fake-pictures.ts'
 import { fakePowerDetail } from './fake-power.ts'
 import { tokenHandlers } from './fake-tokens.ts'
-import { createWorld, type FakeWorld, type Scenario, scenarios } from './fake-world.ts'
+import { createWorld, type FakeWorld, newLibraryPolicy, type Scenario, scenarios } from './fake-world.ts'
 
 /** The same policy as the real server's: what breaks it shows here first. */
 const contentSecurityPolicy = [
@@ -150,7 +150,7 @@ export async function startFakeServer(options: {
         stateReason: null,
         ignoreGlobs: [],
         paused: false,
-        writeBack: world.libraries[0]!.writeBack,
+        writeBack: newLibraryPolicy(),
       }
       const view = { ...added, assets: 0, files: 0, missing: 0, scanning: true, lastScanAt: null }
       world.libraries.push(view)

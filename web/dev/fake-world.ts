@@ -102,6 +102,11 @@ function months(year: number, month: number, count: number, sizeOf: (at: number)
   })
 }
 
+/** What a library begins with. */
+export function newLibraryPolicy(): LibraryView['writeBack'] {
+  return { mode: 'off', approval: false, quietMs: 10_000, naming: 'existing', mirrorRoot: null }
+}
+
 function librariesOf(scenario: Scenario, assets: number): LibraryView[] {
   const family: LibraryView = {
     id: 1,
@@ -114,7 +119,7 @@ function librariesOf(scenario: Scenario, assets: number): LibraryView[] {
     assets,
     files: scenario === 'starting' ? 214 : scenario === 'scanning' ? 1_204 : Math.round(assets * 1.21),
     paused: false,
-    writeBack: { mode: 'off', approval: false, quietMs: 10_000, naming: 'existing', mirrorRoot: null },
+    writeBack: newLibraryPolicy(),
     missing: 0,
     scanning: scenario === 'scanning' || scenario === 'starting',
     lastScanAt: scenario === 'starting' ? null : minutesAgo(34),
