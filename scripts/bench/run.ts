@@ -1,5 +1,6 @@
 import { benchBackup } from './backup.ts'
 import { benchDatabase } from './database.ts'
+import { benchEdits } from './edits.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLeases } from './leases.ts'
 import { benchSources } from './sources.ts'
@@ -9,6 +10,7 @@ import { benchWriteBack } from './write-back.ts'
 const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   backup: benchBackup,
   database: benchDatabase,
+  edits: benchEdits,
   ingest: benchIngest,
   leases: benchLeases,
   sources: benchSources,
