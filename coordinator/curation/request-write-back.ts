@@ -14,7 +14,7 @@ export async function requestWriteBack(tx: DatabaseTransaction, recorded: Record
     select asset.id, library.id, ${routedState(false)}, ${routedReason}, ${editId}::bigint
     from asset join library on library.id = asset.library_id
     where asset.id = any(${assetIds}::bigint[])
-      and asset.id in (select asset_id from edit_change where edit_id = ${editId} and field <> 'favourite')
+      ${fields.includes('favourite') ? notFavouriteAlone(editId) : sql``}
     on conflict (asset_id) do update set wanted_revision = excluded.wanted_revision,
       library_id = excluded.library_id, changed_at = now(), message = null,
       state = case when write_back.state = 'conflict' then 'conflict' else excluded.state end,
@@ -26,6 +26,11 @@ export async function requestWriteBack(tx: DatabaseTransaction, recorded: Record
     tx,
     rows.filter(({ assetId }) => !pointless.has(assetId)),
   )
+}
+
+/** Only asked where it matters: the planner knows nothing yet of the rows that were just written. */
+function notFavouriteAlone(editId: number) {
+  return sql`and asset.id in (select asset_id from edit_change where edit_id = ${editId} and field <> 'favourite')`
 }
 
 /** No person says anything any more, and no sidecar says it for one. */
