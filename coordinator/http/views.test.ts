@@ -106,9 +106,11 @@ eachEngine('views over HTTP', (engine) => {
 
     await markConnected(t.db, t.agent.id)
     const { kinds } = await t.call('getJobSummary', 'GET', '/api/jobs/summary')
-    expect(kinds.filter(({ queued }) => queued > 0)).toMatchObject([
+    expect(kinds).toMatchObject([
       { kind: 'library.scan', queued: 1, leased: 0, waitsFor: null, perSecond: 0, etaSeconds: null },
       { kind: 'file.ingest', queued: 1, waitsFor: expect.stringContaining('“ingest”') },
+      { kind: 'sidecar.write', queued: 0, waitsFor: null },
+      { kind: 'sidecar.restore', queued: 0, waitsFor: null },
     ])
   })
 
