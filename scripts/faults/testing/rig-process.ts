@@ -32,8 +32,6 @@ export class RigProcess {
   readonly sessions: number[] = []
   /** Log lines of all lives, the newest last. */
   readonly lines: string[] = []
-  /** How long its first start took, in ms: what this machine needs for one at the moment. */
-  firstStartMs = 0
   #child: ChildProcess | undefined
   #exit: Promise<unknown> = Promise.resolve()
   #isReady = false
@@ -51,7 +49,6 @@ export class RigProcess {
   async start(): Promise<unknown> {
     const { script, config, env, under = [] } = this.#options
     const [command = '', ...parameters] = [...under, process.execPath]
-    const startedAt = performance.now()
     const child = fork(join(repositoryFolder, script), [], {
       env: childEnvironment({
         NODE_OPTIONS: undefined,
@@ -82,7 +79,6 @@ export class RigProcess {
     ])
     if (message?.type === 'ready') {
       this.#isReady = true
-      if (this.sessions.length === 1) this.firstStartMs = performance.now() - startedAt
       return message.info
     }
     if (this.#isEnding) return undefined
