@@ -82,6 +82,24 @@ describe.skipIf(!chromiumPath)('judging pictures', () => {
     expect(said(20)?.rating).toBe(5)
   })
 
+  test('a key that comes before its picture is known is kept for it', async () => {
+    await open('/assets/30')
+    await page.route(/\/api\/assets\/3[2-9]$/, async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      await route.continue()
+    })
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.keyboard.press('2')
+    await page.waitForURL('**/assets/31')
+    await page.keyboard.press('4')
+    await page.waitForURL('**/assets/32')
+    await page.keyboard.press('9')
+    await page.waitForURL('**/assets/33')
+    await expect.poll(() => said(32)?.label).toBe('Blue')
+    expect(said(31)?.rating).toBe(4)
+    expect(said(33)?.label).not.toBe('Blue')
+  })
+
   test('keys mean nothing while somebody types', async () => {
     await open()
     await tile(16).click({ modifiers: ['Control'] })

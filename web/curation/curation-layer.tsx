@@ -1,5 +1,4 @@
 import { useLocalStorage } from '@mantine/hooks'
-import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { AssetTile } from '../../protocol/assets.ts'
 import { useServices } from '../api/services.ts'
@@ -14,6 +13,7 @@ import type { MarkCommand } from './mark-command.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { useCullingKeys } from './use-culling-keys.ts'
 import { useMark } from './use-mark.ts'
+import { useMarkViewed } from './use-mark-viewed.ts'
 import { useTargets } from './use-targets.ts'
 import { useUndo } from './use-undo.ts'
 import { ViewerTools } from './viewer-tools.tsx'
@@ -21,7 +21,6 @@ import { ViewerTools } from './viewer-tools.tsx'
 /** Everything with which pictures are judged: keys, the bar of what is chosen, the marks below the viewer. */
 export function CurationLayer() {
   const { selection } = useServices()
-  const navigate = useNavigate()
   const targets = useTargets()
   const mark = useMark()
   const { undo, redo } = useUndo()
@@ -30,27 +29,18 @@ export function CurationLayer() {
     defaultValue: false,
     getInitialValueInEffect: false,
   })
+  const markViewed = useMarkViewed(advances)
   const [form, setForm] = useState<BulkForm | null>(null)
   const [pair, setPair] = useState<readonly [AssetTile, AssetTile] | null>(null)
   const [viewed] = targets.where === 'viewer' ? targets.tiles() : []
   const { older } = useNeighbours(viewed ? bucketOf(viewed.capturedLocal) : null, viewed?.id ?? 0)
 
-  const goOn = () => {
-    if (!advances) return
-    if (targets.where === 'focus') selection.advance()
-    else if (targets.where === 'viewer' && older)
-      void navigate({
-        to: '/assets/$assetId',
-        params: { assetId: String(older.id) },
-        replace: true,
-        state: (before) => before,
-      })
-  }
   const onMark = (command: MarkCommand) => {
+    if (targets.where === 'viewer') return void markViewed(command)
     const tiles = targets.tiles()
     if (tiles.length === 0) return
     mark(command, tiles)
-    goOn()
+    if (advances && targets.where === 'focus') selection.advance()
   }
   const compare = () => {
     const [one, two = older] = targets.tiles()
