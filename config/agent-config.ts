@@ -76,6 +76,39 @@ export const AgentConfig = ProcessConfig.extend({
     })
     .prefault({})
     .describe('Where sidecars go when `writeBack` allows it'),
+  vision: z
+    .object({
+      modelsFolder: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('Folder with the models; null: in the state folder'),
+      providers: z
+        .array(z.enum(['tensorrt', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu']))
+        .min(1)
+        .default(['tensorrt', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'])
+        .describe('Execution providers, best first; the first that passes its self-test is used'),
+      threads: z
+        .int()
+        .min(0)
+        .max(256)
+        .default(0)
+        .describe('Threads of a session on the processor; 0: one a core'),
+      maxBatch: z.int().min(1).max(256).default(16).describe('Pictures run together at most'),
+      memoryLimitBytes: z
+        .int()
+        .min(536_870_912)
+        .default(4_294_967_296)
+        .describe('Of the process that runs models, in bytes'),
+      timeoutMs: z
+        .int()
+        .min(1_000)
+        .default(60_000)
+        .describe('For one run of a model, in ms; then its process is replaced'),
+    })
+    .prefault({})
+    .describe('How this machine runs models'),
   power: PowerConfig.prefault({}).describe('When this machine works, sleeps, and makes room for people'),
   stallLimitMs: z
     .int()

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 
-/** What an agent can do. An agent's configuration says which of these its machine offers. */
-export const Capability = z.enum(['scan', 'ingest', 'sidecar', 'detect', 'segment', 'embed', 'faces'])
+/** What an agent can do; `query`: words to vectors, cheap enough for a machine that is always on. An agent's configuration says which of these its machine offers. */
+export const Capability = z.enum([
+  'scan',
+  'ingest',
+  'sidecar',
+  'detect',
+  'segment',
+  'embed',
+  'faces',
+  'query',
+])
 export type Capability = z.infer<typeof Capability>
 
 export const OfferedCapability = z.object({

@@ -45,6 +45,12 @@ export const errorRules = {
   scan_interrupted: { status: 409, retry: 'always' },
   /** Agent after agent died while running it; a person may try again. */
   quarantined: { status: 409, retry: 'never' },
+  /** A model file is not what its manifest says, or not of the family it claims; the owner must replace it. */
+  model_broken: { status: 409, retry: 'never' },
+  /** A model could not be run on one input, in whatever way it said so. */
+  model_failed: { status: 500, retry: 'later' },
+  /** No model is in use for what is asked, or none can answer now; the message says which command helps. */
+  model_missing: { status: 409, retry: 'always' },
   disk_full: { status: 507, retry: 'always' },
   /** No source of this machine reads the library now: the job is given back for another, and nothing is counted. */
   source_unavailable: { status: 503, retry: 'always' },

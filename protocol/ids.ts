@@ -9,6 +9,7 @@ export const LibraryId = Id
 export const ScanId = Id
 export const AssetId = Id
 export const AssetFileId = Id
+export const DetectionId = Id
 export const JobId = Id
 
 /** SHA-256 as 64 lower-case hexadecimal digits: the name of a content. */

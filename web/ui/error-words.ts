@@ -62,5 +62,17 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     short: 'The machine could not reach the originals',
     advice: 'See how it reads this library, on the dashboard under Machines.',
   },
+  model_broken: {
+    short: 'A model is not what it should be',
+    advice: 'Fetch it again on that machine (`hearth models pull`), or choose another one.',
+  },
+  model_failed: {
+    short: 'A model could not be run',
+    advice: 'If it fails again after another try, choose another model or open one of them and read its log.',
+  },
+  model_missing: {
+    short: 'No machine has the model',
+    advice: 'See which models there are, under Understanding.',
+  },
   disk_full: { short: 'The disk was full', advice: 'Make room, then try again.' },
 }

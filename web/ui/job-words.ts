@@ -27,6 +27,7 @@ export const capabilityWords: Record<Capability, string> = {
   segment: 'outline objects',
   embed: 'search by meaning',
   faces: 'find faces',
+  query: 'understand what is searched',
 }
 
 export type StateWords = {
