@@ -4,8 +4,14 @@ import type { ModelPart } from '../models/model-manifest.ts'
 import type { Picture } from '../picture/picture.ts'
 import type { Session } from '../session/session.ts'
 
-/** A part of a model that has been loaded: what its manifest says, and the session that runs it. */
+/**
+ * A part of a model that has been loaded: what its manifest says, and the session that runs it. Names of a `classFile`
+ * have been read into `part.classes`.
+ */
 export type LoadedPart = { part: ModelPart; session: Session }
+
+/** Of a text tower: its vocabulary lies beside the ONNX file, under a name of the manifest. */
+export type LoadedTextPart = LoadedPart & { readFile(name: string): Promise<Uint8Array> }
 
 /** What a family looks at: where it measures how long filling the tensor and reading the answer take, in ms. */
 export type Stopwatch = { prepare: number; infer: number; read: number }
@@ -37,13 +43,16 @@ export type FaceDetector = {
   detectFaces(picture: Picture, watch: Stopwatch): Promise<Omit<FoundFace, 'embedding'>[]>
 }
 
-/** Tells faces apart: a vector of length 1 of one face, given by its landmarks or, failing these, its box. */
+/**
+ * Tells faces apart: a vector of length 1 of one face, given by its landmarks or, failing these, its box.
+ * Null: too small, or not to be told apart.
+ */
 export type FaceEmbedder = {
   embedFace(
     picture: Picture,
     face: { landmarks: readonly Point[] | null; box: readonly [number, number, number, number] },
     watch: Stopwatch,
-  ): Promise<Float32Array>
+  ): Promise<Float32Array | null>
 }
 
 /**
@@ -60,6 +69,6 @@ export type Family =
       open(loaded: { encoder: LoadedPart; decoder: LoadedPart }): Prompter
     }
   | { name: string; role: 'picture-embedder'; open(loaded: LoadedPart): PictureEmbedder }
-  | { name: string; role: 'text-embedder'; open(loaded: LoadedPart): Promise<TextEmbedder> }
+  | { name: string; role: 'text-embedder'; open(loaded: LoadedTextPart): Promise<TextEmbedder> }
   | { name: string; role: 'face-detector'; open(loaded: LoadedPart): FaceDetector }
   | { name: string; role: 'face-embedder'; open(loaded: LoadedPart): FaceEmbedder }
