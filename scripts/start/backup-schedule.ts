@@ -4,7 +4,7 @@ import { listBackups } from '../../coordinator/db/backup/list-backups.ts'
 import { nextBackupAt } from './next-backup-at.ts'
 
 /** The clock may be set, and a laptop may sleep: the time is looked at again at least so often. */
-const LOOK_MS = 60_000
+const LOOK_MS = 10_000
 
 export type BackupScheduleOptions = {
   backupsFolder: string
