@@ -10,8 +10,8 @@ import type { Session } from '../session/session.ts'
  */
 export type LoadedPart = { part: ModelPart; session: Session }
 
-/** Of a text tower: its vocabulary lies beside the ONNX file, under a name of the manifest. */
-export type LoadedTextPart = LoadedPart & { readFile(name: string): Promise<Uint8Array> }
+/** Of a text tower: its vocabulary lies beside the ONNX file. Null: the manifest names no such file. */
+export type LoadedTextPart = LoadedPart & { readFile(name: string): Promise<Uint8Array | null> }
 
 /** What a family looks at: where it measures how long filling the tensor and reading the answer take, in ms. */
 export type Stopwatch = { prepare: number; infer: number; read: number }
