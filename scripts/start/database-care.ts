@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { environment } from '../../config/environment.ts'
 import { dataFolder } from '../../coordinator/db/backup/data-folder.ts'
 import { describeSilence } from '../../coordinator/db/backup/describe-silence.ts'
 import { ENGINE_MAJOR, readMajor } from '../../coordinator/db/backup/engine-major.ts'
+import { listBackups } from '../../coordinator/db/backup/list-backups.ts'
 import type { DatabaseAddress } from '../../coordinator/db/database.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { BackupSchedule } from './backup-schedule.ts'
@@ -66,6 +68,23 @@ export class DatabaseCare {
         `No backup could be made before the database is brought to this version (${lastLine}): mend that, or start with --no-backups`,
       )
     }
+  }
+
+  /** What to do about an embedded database that does not open; errors of other kinds as they are. */
+  async adviseAboutDamage(error: unknown): Promise<unknown> {
+    if (!(error instanceof AppError && error.code === 'database_damaged')) return error
+    return new AppError(error.code, `${error.message}. ${await this.#wayBack()}`, { cause: error })
+  }
+
+  async #wayBack(): Promise<string> {
+    const folder = dataFolder.backups(this.#data)
+    const newest = (await listBackups(folder)).at(-1)
+    const rest = 'Your pictures and the sidecars beside them are not touched by any of this.'
+    if (!newest) {
+      return `There is no backup in ${folder}. With a backup elsewhere: npm run --silent hearth -- restore FILE --replace --data ${this.#data}. Without: move the folder away, start anew, and hearth rebuild --from-sidecars brings back what was written to sidecars. ${rest}`
+    }
+    const made = newest.at.toISOString().slice(0, 16).replace('T', ' ')
+    return `The newest backup is of ${made} UTC; this puts it in its place and keeps the damaged folder under another name: npm run --silent hearth -- restore ${join(folder, newest.name)} --replace --data ${this.#data}. ${rest}`
   }
 
   async stop(): Promise<void> {

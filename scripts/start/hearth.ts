@@ -147,7 +147,11 @@ export class Hearth {
       socketFolder,
       logLevel: this.#options.logLevel,
     }
-    await this.#run('database', 'coordinator/db/embedded/main.ts', () => config)
+    try {
+      await this.#run('database', 'coordinator/db/embedded/main.ts', () => config)
+    } catch (error) {
+      throw await this.#databaseCare.adviseAboutDamage(error)
+    }
     return { socketFolder }
   }
 

@@ -74,5 +74,9 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     short: 'No machine has the model',
     advice: 'See which models there are, under Understanding.',
   },
+  database_damaged: {
+    short: 'The database is damaged',
+    advice: 'Restore the newest backup (`hearth restore`); pictures and sidecars are not touched by that.',
+  },
   disk_full: { short: 'The disk was full', advice: 'Make room, then try again.' },
 }

@@ -5,6 +5,7 @@ import { amcheck } from '@electric-sql/pglite/contrib/amcheck'
 import { ltree } from '@electric-sql/pglite/contrib/ltree'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { createDatabaseFolder } from './create-database-folder.ts'
+import { explainRefusedOpening } from './explain-refused-opening.ts'
 import { type SyncedFilesOptions, SyncedNodeFS } from './synced-node-fs.ts'
 
 /** The extensions that the database may create: two for the library, one to look for damage. */
@@ -15,16 +16,29 @@ export const extensions = { vector, ltree, amcheck }
  * two processes open one database, and one of them loses what it commits.
  *
  * When this returns, everything that the database says is there is on the disk.
+ *
+ * @throws AppError `database_damaged` when the engine does not take the files for a database
  */
 export async function openEngine(folder: string, options: SyncedFilesOptions = {}): Promise<PGlite> {
   const dataFolder = join(folder, 'pgdata')
   await createDatabaseFolder(dataFolder)
   removeLeftovers(dataFolder)
-  return await PGlite.create({
-    fs: new SyncedNodeFS(dataFolder, options),
-    extensions,
-    startParams: startParameters(PGlite.defaultStartParams),
-  })
+  const lines: string[] = []
+  const onEngineLine = (line: string) => {
+    lines.push(line)
+    options.onEngineLine?.(line)
+  }
+  try {
+    return await PGlite.create({
+      fs: new SyncedNodeFS(dataFolder, { ...options, onEngineLine }),
+      extensions,
+      startParams: startParameters(PGlite.defaultStartParams),
+    })
+  } catch (error) {
+    throw explainRefusedOpening(folder, lines, error)
+  } finally {
+    lines.length = 0
+  }
 }
 
 /**

@@ -45,6 +45,8 @@ export type SyncedFilesOptions = {
   onCheckpoint?: () => void
   /** Told that the engine gave up, as Postgres does when its files fail it. PGlite itself goes on as if nothing were. */
   onAborted?: () => void
+  /** Told each line that the engine writes for its operator: PGlite itself drops them. */
+  onEngineLine?: (line: string) => void
 }
 
 /**
@@ -78,6 +80,7 @@ export class SyncedNodeFS extends NodeFS {
         ...emscriptenOpts,
         preRun: [...(emscriptenOpts.preRun ?? []), patch],
         onAbort: () => this.#options.onAborted?.(),
+        printErr: (line: string) => this.#options.onEngineLine?.(line),
       },
     }
   }
