@@ -34,6 +34,7 @@ import { takePowerReport } from '../wake/take-power-report.ts'
 import { noteOnline } from '../wake/wake-records.ts'
 import { answerEvent } from './answer-event.ts'
 import type { Presence } from './presence.ts'
+import { SimultaneousAsks } from './simultaneous-asks.ts'
 import type { SocketGuard } from './socket-guard.ts'
 
 const HELLO_LIMIT_MS = 10_000
@@ -88,6 +89,7 @@ export class AgentHub {
   readonly #options: AgentHubOptions
   readonly #connected = new Map<number, Connected>()
   readonly #limits: KindLimits
+  readonly #asks = new SimultaneousAsks()
   readonly #reception: Reception
 
   constructor(options: AgentHubOptions) {
@@ -366,7 +368,9 @@ export class AgentHub {
   async #lease(agent: Connected, slots: AgentMessage<'lease.request'>['slots']) {
     const { db, types, leaseTtlMs, onChange } = this.#options
     const offered = slots.filter((slot) => agent.capabilities.has(slot.capability))
-    const leases = await leaseJobs({ db, types, limits: this.#limits, ttlMs: leaseTtlMs }, agent, offered)
+    const leases = await this.#asks.run(() =>
+      leaseJobs({ db, types, limits: this.#limits, ttlMs: leaseTtlMs }, agent, offered),
+    )
     if (leases.length === 0) {
       await this.#requireStanding(agent)
       return []
