@@ -75,3 +75,24 @@ test('a quick disk is waited for', () => {
   logSync.owe(path)
   expect(logSync.settled()).toBeUndefined()
 })
+
+test('a disk that has become quick again is waited for again', async () => {
+  let [time, syncMs] = [0, 50]
+  // Read once before a sync and once after it.
+  let readings = 0
+  const now = () => (time += readings++ % 2 === 0 ? 0 : syncMs)
+  const logSync = new LogSync(failOnError, 5, now)
+  logSync.owe(path)
+  logSync.owe(path)
+  expect(logSync.settled()).toBeInstanceOf(Promise)
+  await logSync.settled()
+  syncMs = 0.1
+  for (let i = 0; i < 1_000; i += 1) {
+    logSync.owe(path)
+    await logSync.settled()
+  }
+  for (let i = 0; i < 100; i += 1) {
+    logSync.owe(path)
+    expect(logSync.settled()).toBeUndefined()
+  }
+})

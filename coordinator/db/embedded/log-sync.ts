@@ -7,6 +7,8 @@ type Round = { paths: Set<string> } & PromiseWithResolvers<void>
 const QUICK_MS = 1
 /** The weight of the newest sync in the average. */
 const NEWEST_SHARE = 0.2
+/** On a slow disk every so many-th sync is waited for, which tells whether it still is slow. */
+const LOOK_AGAIN_EVERY = 32
 
 /**
  * Syncs the write-ahead log beside the engine, one sync for all commits that wait for one.
@@ -15,7 +17,8 @@ const NEWEST_SHARE = 0.2
  * it is told at once that it is done, and goes on with the next client while the sync runs; the answer to the
  * client is held back until then (`settled`). What asks for a sync meanwhile shares the next one. With 5 ms a
  * sync and 8 clients that made 527 commits a second instead of 155, and a read among them took 10 ms instead
- * of 92. On a quick disk the engine waits, because handing over to a thread takes longer.
+ * of 92. On a quick disk the engine waits, because handing over to a thread takes longer. How quick it is, only syncs that
+ * were waited for can tell: the end of one beside the engine is noticed when the engine next pauses.
  *
  * The engine now believes that log to be on the disk which is not yet. That is safe as long as nothing else
  * reaches the files before it: `settleNow` must be called before any change that is not an append to the log.
@@ -26,6 +29,8 @@ const NEWEST_SHARE = 0.2
 export class LogSync {
   readonly #onFailed: (error: unknown) => void
   readonly #quickMs: number
+  readonly #now: () => number
+  #sinceLook = 0
   #running: Round | undefined
   #next: Round = newRound()
   #averageMs = 0
@@ -33,16 +38,18 @@ export class LogSync {
   /**
    * @param onFailed must end the process
    * @param quickMs a disk whose syncs take less on average is waited for
+   * @param now a clock, in ms
    */
-  constructor(onFailed: (error: unknown) => void, quickMs = QUICK_MS) {
+  constructor(onFailed: (error: unknown) => void, quickMs = QUICK_MS, now = () => performance.now()) {
     this.#onFailed = onFailed
     this.#quickMs = quickMs
+    this.#now = now
   }
 
   /** What was written to this file of the log until now is to be on the disk, soon. */
   owe(path: string): void {
     this.#next.paths.add(path)
-    if (this.#averageMs < this.#quickMs) this.settleNow()
+    if (this.#averageMs < this.#quickMs || ++this.#sinceLook >= LOOK_AGAIN_EVERY) this.settleNow()
     else if (!this.#running) this.#start()
   }
 
@@ -57,9 +64,10 @@ export class LogSync {
     const owed = [...(this.#running?.paths ?? []), ...this.#next.paths]
     if (owed.length === 0) return
     try {
-      const startedAt = performance.now()
+      const startedAt = this.#now()
       for (const path of new Set(owed)) syncFile(path)
-      this.#tookSince(startedAt)
+      this.#averageMs += NEWEST_SHARE * (this.#now() - startedAt - this.#averageMs)
+      this.#sinceLook = 0
     } catch (error) {
       this.#onFailed(error)
       throw error
@@ -75,10 +83,8 @@ export class LogSync {
     const round = this.#next
     this.#running = round
     this.#next = newRound()
-    const startedAt = performance.now()
     Promise.all([...round.paths].map(syncBeside)).then(
       () => {
-        this.#tookSince(startedAt)
         round.resolve()
         this.#running = undefined
         if (this.#next.paths.size > 0) this.#start()
@@ -86,10 +92,6 @@ export class LogSync {
       // Nobody may be told that it is done, so the round stays open.
       (error) => this.#onFailed(error),
     )
-  }
-
-  #tookSince(startedAt: number): void {
-    this.#averageMs += NEWEST_SHARE * (performance.now() - startedAt - this.#averageMs)
   }
 }
 
