@@ -31,9 +31,11 @@ import { Presence } from './hub/presence.ts'
 import { SocketAdapter } from './hub/socket-adapter.ts'
 import { SocketGuard } from './hub/socket-guard.ts'
 import { createJobTypes } from './job-types.ts'
+import { JobEnds } from './jobs/job-ends.ts'
 import type { JobTypes } from './jobs/job-type.ts'
 import { DerivedStore } from './media/derived-store.ts'
 import { Transfers } from './media/transfers.ts'
+import { VisionKeeper } from './models/vision-keeper.ts'
 import { advertise } from './pairing/advertise.ts'
 import { loadHouse } from './pairing/house.ts'
 import { isLoopback, pairingUrls } from './pairing/pairing-urls.ts'
@@ -104,6 +106,7 @@ export async function startCoordinator(
   })
   closers.push(() => watch.stop())
   const setupToken = new SetupToken()
+  const ends = new JobEnds()
   const localAccess = new LocalAccess(config.dataFolder)
   const http: HttpServer = createHttpServer({
     db,
@@ -132,6 +135,7 @@ export async function startCoordinator(
       },
     },
     types,
+    ends,
     derivedStore,
     transfers: new Transfers({
       coordinatorId: presence.id,
@@ -169,6 +173,7 @@ export async function startCoordinator(
     guard,
     leaseTtlMs: config.leaseTtlMs,
     onChange: (what) => live.changed(what),
+    onEnded: (jobIds) => ends.tell(jobIds),
     house,
     channels: () => certificate?.channels ?? [''],
     takesJoinRequests: config.joinRequests,
@@ -212,6 +217,18 @@ export async function startCoordinator(
   const waker = new Waker({ db, log, link: hub, onChange: () => live.changed('agents') })
   waker.start()
   closers.push(() => waker.stop())
+  const visionKeeper = new VisionKeeper({
+    db,
+    log,
+    isShared,
+    onQueued: () => {
+      hub.hintWork()
+      live.changed('jobs')
+      live.changed('models')
+    },
+  })
+  visionKeeper.start()
+  closers.push(() => visionKeeper.stop())
   const integrity = new IntegrityCheck({ db, log, damage })
   integrity.start()
   closers.push(() => integrity.stop())

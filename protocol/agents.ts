@@ -4,6 +4,7 @@ import { ErrorBody } from './errors.ts'
 import { AgentId, JobId } from './ids.ts'
 import { Challenge, Introduction, Signature } from './introduction.ts'
 import { Lease, LeaseRef, LogLines, Progress, Slots } from './leases.ts'
+import { VisionReport } from './models.ts'
 import { Network } from './network.ts'
 import { PathName } from './path-name.ts'
 import { PowerAnswer, PowerReport, WakeCall } from './power.ts'
@@ -119,6 +120,8 @@ export const agentEvents = {
     answer: z.object({}),
   },
   'agent.power': { message: PowerReport, answer: PowerAnswer },
+  /** After hello, on every change, and now and then while it works. */
+  'agent.vision': { message: VisionReport, answer: z.object({}) },
   ...sourceEvents,
 } as const
 export type AgentEvent = keyof typeof agentEvents

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AgentSettings } from './agents.ts'
-import { AssetDetail, AssetState, AssetTile, TimelineBucket } from './assets.ts'
+import { AssetListQuery, flagParam, idParams, numberParam, page, pageParams } from './asset-query.ts'
+import { AssetDetail, AssetTile, TimelineBucket } from './assets.ts'
 import { CurationField } from './curation.ts'
 import { DatabaseView } from './database.ts'
 import {
@@ -27,10 +28,11 @@ import {
 } from './fleet.ts'
 import { AccountId, AgentId, AssetFileId, ContentHash, JobId, LibraryId } from './ids.ts'
 import { JobKind, JobState } from './jobs.ts'
-import { AssetKind, FileRole } from './media.ts'
+import { AssetKind } from './media.ts'
 import { JoinRequestView, NewPairingCode, PairingCodeView } from './pairing.ts'
 import { PowerDetail, WakePolicyChange } from './power.ts'
 import { SkippedPath } from './scan.ts'
+import { visionRoutes } from './vision-api.ts'
 
 /** Who may call a route. Everything not listed here does not exist; `agent` means an agent's session token. */
 export type Access = 'public' | 'user' | 'admin' | 'agent'
@@ -47,53 +49,7 @@ export type RouteContract = {
   answer: z.ZodType | 'bytes' | 'text'
 }
 
-/** Query strings are text: these turn it into what it means. */
-const numberParam = z.coerce.number().int().positive()
-const flagParam = z.enum(['true', 'false']).transform((value) => value === 'true')
-const idParams = z.object({ id: numberParam })
 const Nothing = z.object({}).meta({ id: 'Nothing' })
-
-const pageParams = {
-  /** Opaque; from `nextCursor` of the page before. */
-  cursor: z.string().max(512).optional(),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-}
-
-const page = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() })
-
-/** Filters shared by lists of assets and the timeline. */
-export const assetFilters = {
-  kind: AssetKind.optional(),
-  libraryId: numberParam.optional(),
-  hasRaw: flagParam.optional(),
-  state: AssetState.extract(['ready', 'damaged']).optional(),
-}
-
-export const AssetListQuery = z.object({
-  ...assetFilters,
-  /** First and last local day, inclusive: `2024-05-01`. */
-  from: z.iso.date().optional(),
-  to: z.iso.date().optional(),
-  camera: z.string().max(200).optional(),
-  rating: z.coerce.number().int().min(-1).max(5).optional(),
-  /** At least so many stars. */
-  minRating: z.coerce.number().int().min(-1).max(5).optional(),
-  label: z.string().max(64).optional(),
-  favourite: flagParam.optional(),
-  /** A keyword, or a step of a hierarchical one, as it is written. */
-  keyword: z.string().max(256).optional(),
-  /** Somebody marked in the picture, as the name is written. */
-  person: z.string().max(1_024).optional(),
-  /** A country, state, city or location. */
-  place: z.string().max(1_024).optional(),
-  fileRole: FileRole.optional(),
-  /** Part of a file name, folder, title, description or keyword. */
-  text: z.string().max(200).optional(),
-  sort: z.enum(['newest', 'oldest']).default('newest'),
-  ...pageParams,
-})
-export type AssetListQuery = z.infer<typeof AssetListQuery>
 
 /** A filter as a body: the same words, in the same spelling. */
 const AssetFilterBody = AssetListQuery.omit({ sort: true, cursor: true, limit: true }).strict()
@@ -475,6 +431,8 @@ export const routes = {
     query: z.object({ libraryId: numberParam.optional(), ...pageParams }),
     answer: page(ProblemView),
   },
+
+  ...visionRoutes,
 
   getTimeline: {
     method: 'get',

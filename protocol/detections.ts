@@ -52,6 +52,7 @@ export const SegmentAnswer = z
     stagesMs: StageTimes,
   })
   .meta({ id: 'SegmentAnswer' })
+export type SegmentAnswer = z.infer<typeof SegmentAnswer>
 
 /** One model as the fleet has it. */
 export const ModelView = ModelCard.extend({

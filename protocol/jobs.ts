@@ -3,16 +3,52 @@ import type { Capability } from './capability.ts'
 import { IngestInput, IngestResult } from './ingest.ts'
 import { ScanChunk, ScanChunkAnswer, ScanInput, ScanResult } from './scan.ts'
 import { SidecarRestoreInput, SidecarWriteInput, SidecarWriteResult } from './sidecar-write.ts'
+import {
+  DetectInput,
+  DetectResult,
+  EmbedInput,
+  EmbedResult,
+  FacesInput,
+  FacesResult,
+  PromptInput,
+  PromptResult,
+  QueryInput,
+  QueryResult,
+  SegmentInput,
+  SegmentResult,
+} from './vision.ts'
+
+/** Higher goes first. */
+export const priorities = { interactive: 50, writeBack: 40, scan: 30, ingest: 20, vision: 10 } as const
+
+/** A model looks at the preview of an asset. Its first look may have to load the model. */
+const look = {
+  priority: priorities.vision,
+  runsOn: 'any',
+  needs: 'preview',
+  chunk: z.never(),
+  chunkAnswer: z.never(),
+  maxAttempts: 5,
+  silenceLimitMs: 5 * 60_000,
+} as const
 
 /** The kinds of work that Hearth has. The queue itself knows none of them. */
-export const JobKind = z.enum(['library.scan', 'file.ingest', 'sidecar.write', 'sidecar.restore'])
+export const JobKind = z.enum([
+  'library.scan',
+  'file.ingest',
+  'sidecar.write',
+  'sidecar.restore',
+  'asset.detect',
+  'asset.segment',
+  'asset.prompt',
+  'asset.embed',
+  'asset.faces',
+  'query.embed',
+])
 export type JobKind = z.infer<typeof JobKind>
 
 export const JobState = z.enum(['queued', 'leased', 'done', 'dead', 'cancelled'])
 export type JobState = z.infer<typeof JobState>
-
-/** Higher goes first. */
-export const priorities = { interactive: 50, writeBack: 40, scan: 30, ingest: 20, vision: 10 } as const
 
 /** What a kind of job takes and gives, for both sides. */
 export type JobContract = {
@@ -80,6 +116,27 @@ export const jobContracts = {
     chunkAnswer: z.never(),
     maxAttempts: 5,
     silenceLimitMs: 5 * 60_000,
+  },
+  'asset.detect': { ...look, capability: 'detect', input: DetectInput, result: DetectResult },
+  'asset.segment': { ...look, capability: 'segment', input: SegmentInput, result: SegmentResult },
+  /** Somebody waits for it, so it is tried once only. */
+  'asset.prompt': {
+    ...look,
+    capability: 'segment',
+    priority: priorities.interactive,
+    input: PromptInput,
+    result: PromptResult,
+    maxAttempts: 1,
+  },
+  'asset.embed': { ...look, capability: 'embed', input: EmbedInput, result: EmbedResult },
+  'asset.faces': { ...look, capability: 'faces', input: FacesInput, result: FacesResult },
+  'query.embed': {
+    ...look,
+    capability: 'query',
+    priority: priorities.interactive,
+    input: QueryInput,
+    result: QueryResult,
+    maxAttempts: 1,
   },
 } as const satisfies Record<JobKind, JobContract>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TaskView } from './detections.ts'
 import { AgentView, JobKindSummary, LibraryView } from './fleet.ts'
 
 /**
@@ -11,6 +12,8 @@ export const liveEvents = {
   libraries: z.object({ libraries: z.array(LibraryView) }),
   /** Somebody wants to join, has joined, or a code is no longer good: administrators ask again who. */
   joining: z.object({ waiting: z.int().nonnegative() }),
+  /** Models, where they are and how far they have come. */
+  models: z.object({ tasks: z.array(TaskView) }),
   /** The timeline has changed: ask again for what is on screen. `revision` counts up. */
   timeline: z.object({ revision: z.int() }),
 } as const

@@ -1,6 +1,7 @@
 import { AppError } from '../../protocol/errors.ts'
 import type { Database } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
+import { followPreviews } from '../detections/follow-previews.ts'
 import { refreshAssets } from '../intake/refresh-assets.ts'
 import { lockAssets } from './lock-assets.ts'
 
@@ -26,5 +27,6 @@ export async function chooseCover(db: Database, assetId: number, fileId: number 
     }
     await tx.updateTable('asset').set({ chosen_cover_file_id: fileId }).where('id', '=', assetId).execute()
     await refreshAssets(tx, [assetId])
+    await followPreviews(tx, [assetId])
   })
 }

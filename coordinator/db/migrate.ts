@@ -11,6 +11,7 @@ import * as wake from './migrations/0006-wake.ts'
 import * as sources from './migrations/0007-sources.ts'
 import * as apiTokens from './migrations/0008-api-tokens.ts'
 import * as curation from './migrations/0009-curation.ts'
+import * as vision from './migrations/0010-vision.ts'
 
 /** In order, forward only; each runs once, all that are due in one transaction. */
 export const migrations: Record<string, Migration> = {
@@ -23,6 +24,7 @@ export const migrations: Record<string, Migration> = {
   '0007-sources': sources,
   '0008-api-tokens': apiTokens,
   '0009-curation': curation,
+  '0010-vision': vision,
 }
 
 /**

@@ -3,6 +3,7 @@ import type { AgentSettings, HostFacts } from '../../protocol/agents.ts'
 import type { AssetState, DateSource, FileState } from '../../protocol/assets.ts'
 import type { Capability, OfferedCapability } from '../../protocol/capability.ts'
 import type { CurationField } from '../../protocol/curation.ts'
+import type { DetectionReview, SegmentAnswer } from '../../protocol/detections.ts'
 import type { CuratedValues, EditKind, SidecarNaming, WriteBackState } from '../../protocol/edits.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { JobEvent, LibraryState, ScanView } from '../../protocol/fleet.ts'
@@ -10,9 +11,11 @@ import type { Tags } from '../../protocol/ingest.ts'
 import type { JobKind, JobState } from '../../protocol/jobs.ts'
 import type { LogLine, Progress } from '../../protocol/leases.ts'
 import type { AssetKind, DerivedFile, FileRole, Problem } from '../../protocol/media.ts'
+import type { ModelCard, VisionReport, VisionTask } from '../../protocol/models.ts'
 import type { PowerReport, WakeEvent, WakePolicyChange } from '../../protocol/power.ts'
 import type { SkipReason } from '../../protocol/scan.ts'
 import type { SourceKind, SourceState } from '../../protocol/sources.ts'
+import type { Prompt } from '../../protocol/vision.ts'
 
 type Id = GeneratedAlways<number>
 type CreatedAt = Generated<Date>
@@ -334,6 +337,68 @@ export type Tables = {
     revision: number | null
     account_id: number | null
     message: string | null
+  }
+  model: { id: Id; key: string; task: VisionTask; card: JSONColumnType<ModelCard>; seen_at: CreatedAt }
+  agent_vision: { agent_id: number; report: JSONColumnType<VisionReport>; reported_at: CreatedAt }
+  task_model: { task: VisionTask; model_id: number | null; account_id: number | null; chosen_at: CreatedAt }
+  vision_sweep: {
+    task: VisionTask
+    which: 'all' | 'missing' | 'new'
+    library_id: number | null
+    at: Generated<LocalTime>
+    asset_id: Generated<number>
+    started_at: CreatedAt
+  }
+  asset_look: {
+    asset_id: number
+    task: VisionTask
+    model_id: number
+    preview: string
+    counted: boolean
+    at: CreatedAt
+    provider: string
+    batch: number
+    stages_ms: number[]
+    problem: string | null
+  }
+  look_tally: { model_id: number; is_problem: boolean; amount: number }
+  detection: {
+    id: Id
+    asset_id: number
+    kind: 'object' | 'face'
+    class_name: string | null
+    label: string
+    box: number[]
+    mask_size: number[] | null
+    mask: string | null
+    mask_model_id: number | null
+    landmarks: number[] | null
+    score: number | null
+    model_id: number | null
+    review: DetectionReview
+    account_id: number | null
+    found_at: CreatedAt
+    reviewed_at: Date | null
+  }
+  face_embedding: { detection_id: number; model_id: number; vector: string }
+  asset_embedding: { asset_id: number; model_id: number; vector: string }
+  query_vector: {
+    id: Id
+    model_id: number
+    text: string
+    vector: string | null
+    suggestions: Generated<string[]>
+    asked_at: CreatedAt
+    answered_at: Date | null
+  }
+  prompt: {
+    id: Id
+    asset_id: number
+    model_id: number
+    account_id: number | null
+    prompt: JSONColumnType<Prompt>
+    asked_at: CreatedAt
+    answer: Json<SegmentAnswer>
   }
   database_check: {
     id: Id

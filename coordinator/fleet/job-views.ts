@@ -4,6 +4,7 @@ import type { AgentView, FailureGroup, JobView } from '../../protocol/fleet.ts'
 import type { JobKind, JobState } from '../../protocol/jobs.ts'
 import { decodePathName, displayPathName, joinPathName } from '../../protocol/path-name.ts'
 import type { Queryable } from '../db/database.ts'
+import { lookKinds } from '../models/look-kinds.ts'
 import { idBelow, type Page, pageById } from '../search/page.ts'
 import { listAgents } from './agent-views.ts'
 import { type LaneRow, laneFacts, selectLanes } from './lane-facts.ts'
@@ -64,8 +65,17 @@ type JobRow = NonNullable<Awaited<ReturnType<ReturnType<typeof selectJobs>['exec
 function selectJobs(db: Queryable) {
   return db
     .selectFrom('job')
+    .leftJoin('asset as about', (join) =>
+      join
+        .onRef('about.id', '=', 'job.subject_id')
+        .on('job.kind', 'in', ['sidecar.write', 'sidecar.restore', ...Object.values(lookKinds)]),
+    )
     .leftJoin('asset_file', (join) =>
-      join.onRef('asset_file.id', '=', 'job.subject_id').on('job.kind', '=', 'file.ingest'),
+      join.on(
+        'asset_file.id',
+        '=',
+        sql<number>`case when job.kind = 'file.ingest' then job.subject_id else about.cover_file_id end`,
+      ),
     )
     .leftJoin('folder', 'folder.id', 'asset_file.folder_id')
     .leftJoin('library', 'library.id', 'job.library_id')

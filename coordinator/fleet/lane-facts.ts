@@ -37,7 +37,8 @@ export function laneFacts(lane: LaneRow): LaneFacts {
     capability: lane.capability,
     model: lane.model,
     kindPaused: lane.kindPaused,
-    runsOffline: lane.kind === 'library.scan',
+    // Previews can be had also while the originals cannot.
+    runsOffline: lane.kind === 'library.scan' || contract?.needs === 'preview',
     library:
       lane.libraryName === null
         ? null

@@ -8,6 +8,7 @@ import type { SetupToken } from '../accounts/setup-token.ts'
 import type { Database } from '../db/database.ts'
 import type { DatabaseWatch } from '../db/watch/database-watch.ts'
 import type { FleetLink } from '../fleet/fleet-link.ts'
+import type { JobEnds } from '../jobs/job-ends.ts'
 import type { JobTypes } from '../jobs/job-type.ts'
 import type { DerivedStore } from '../media/derived-store.ts'
 import type { Transfers } from '../media/transfers.ts'
@@ -25,6 +26,7 @@ import { type PairingFacts, pairingHandlers } from './handlers/pairing-handlers.
 import { sourceHandlers } from './handlers/source-handlers.ts'
 import { systemHandlers } from './handlers/system-handlers.ts'
 import { tokenHandlers } from './handlers/token-handlers.ts'
+import { visionHandlers } from './handlers/vision-handlers.ts'
 import { Metrics } from './metrics.ts'
 import { registerRoutes } from './register-routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -47,13 +49,15 @@ export type HttpDependencies = {
   pairing: PairingFacts
   /** The kinds of work, which say what their agents may read. */
   types: JobTypes
+  /** Told of each job that has ended. */
+  ends: JobEnds
   derivedStore: DerivedStore
   transfers: Transfers
   setupToken: SetupToken
   /** Lets in the command line on this machine; without it nobody is. */
   localAccess?: LocalAccess
   /** What screens show has changed. */
-  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline' | 'joining') => void
+  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline' | 'joining' | 'models') => void
   /** The session behind this token has just ended. */
   onSignOut: (token: string) => void
   /** In tests: every answer must be what the contract says. */
@@ -91,6 +95,7 @@ export function createHttpServer(dependencies: HttpDependencies): HttpServer {
       ...fleetHandlers(dependencies),
       ...pairingHandlers(dependencies),
       ...sourceHandlers(dependencies),
+      ...visionHandlers(dependencies),
     },
   })
 

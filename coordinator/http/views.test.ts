@@ -111,6 +111,12 @@ eachEngine('views over HTTP', (engine) => {
       { kind: 'file.ingest', queued: 1, waitsFor: expect.stringContaining('“ingest”') },
       { kind: 'sidecar.write', queued: 0, waitsFor: null },
       { kind: 'sidecar.restore', queued: 0, waitsFor: null },
+      { kind: 'asset.detect', queued: 0, waitsFor: null },
+      { kind: 'asset.segment', queued: 0, waitsFor: null },
+      { kind: 'asset.prompt', queued: 0, waitsFor: null },
+      { kind: 'asset.embed', queued: 0, waitsFor: null },
+      { kind: 'asset.faces', queued: 0, waitsFor: null },
+      { kind: 'query.embed', queued: 0, waitsFor: null },
     ])
   })
 

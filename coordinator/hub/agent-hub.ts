@@ -24,6 +24,7 @@ import { KindLimits } from '../jobs/kind-limits.ts'
 import { leaseJobs } from '../jobs/lease-jobs.ts'
 import { renewLeases, showProgress } from '../jobs/renew-leases.ts'
 import { releaseJobs, returnUnheld } from '../jobs/return-jobs.ts'
+import { takeVisionReport } from '../models/take-vision-report.ts'
 import { checkIntroduction, checkVersion, type Door } from '../pairing/check-introduction.ts'
 import type { House } from '../pairing/house.ts'
 import { Reception } from '../pairing/reception.ts'
@@ -53,7 +54,9 @@ export type AgentHubOptions = {
   guard: Pick<SocketGuard, 'trust'>
   leaseTtlMs: number
   /** Something that screens show has changed. */
-  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline' | 'joining') => void
+  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline' | 'joining' | 'models') => void
+  /** These jobs have ended, and that has been committed. */
+  onEnded?: (jobIds: readonly number[]) => void
   house: House
   /** Fingerprints that agents may have pinned for this coordinator, and empty where they need none. */
   channels?: () => readonly string[]
@@ -67,6 +70,7 @@ type Connected = {
   /** New with each hello, so that the row tells this connection from later ones. */
   sessionHash: Buffer
   instance: string
+  /** Keys of those that it can run. */
   models: readonly string[]
   name: string
   capabilities: ReadonlySet<Capability>
@@ -251,6 +255,7 @@ export class AgentHub {
         { jobId: message.jobId, agent: agent.name, code: message.error.code, reason: message.error.message },
         'job failed',
       )
+      this.#options.onEnded?.([message.jobId])
       this.#options.onChange('jobs')
       return {}
     })
@@ -261,6 +266,7 @@ export class AgentHub {
       return {}
     })
     greeted('agent.power', (agent, message) => this.#takePower(agent, message))
+    greeted('agent.vision', (agent, message) => this.#takeVision(agent, message))
     greeted('sources.samples', async (agent, { limit }) => ({
       samples: await listSamples(this.#options.db, agent.agentId, limit),
     }))
@@ -424,6 +430,16 @@ export class AgentHub {
     return { stay }
   }
 
+  async #takeVision(agent: Connected, message: AgentMessage<'agent.vision'>) {
+    const { ready, isChanged } = await takeVisionReport(this.#options.db, agent.agentId, message)
+    agent.models = ready
+    this.#options.onChange('models')
+    if (!isChanged) return {}
+    this.#options.onChange('agents')
+    this.sendTo(agent.agentId, 'work.available', {})
+    return {}
+  }
+
   async #takeSources(agent: Connected, message: AgentMessage<'sources.report'>) {
     const { isNewlyProved } = await storeSources(this.#options.db, agent, message.sources)
     this.#options.onChange('agents')
@@ -451,8 +467,11 @@ export class AgentHub {
     for (const { jobId, error } of refused) {
       log.warn({ jobId, agent: agent.name, code: error.code, reason: error.message }, 'result refused')
     }
+    this.#options.onEnded?.(message.jobs.map(({ jobId }) => jobId))
     onChange('jobs')
-    if (kinds.size > 0) onChange('timeline')
+    // What models see changes no tile.
+    if ([...kinds].some((kind) => !isLook(kind))) onChange('timeline')
+    if ([...kinds].some(isLook)) onChange('models')
     if (kinds.has('library.scan')) {
       onChange('libraries')
       this.hintWork()
@@ -467,6 +486,10 @@ function roomOfAgent(agentId: number): string {
 
 function roomOfCapability(capability: Capability): string {
   return `capability ${capability}`
+}
+
+function isLook(kind: string): boolean {
+  return kind.startsWith('asset.') || kind === 'query.embed'
 }
 
 /** The word that should have closed this connection has been lost, or is on its way. */

@@ -9,6 +9,7 @@ import { listAgents } from '../fleet/agent-views.ts'
 import { readJobSummary } from '../fleet/job-summary.ts'
 import { listLibraries } from '../fleet/library-views.ts'
 import { isSecureRequest, readSessionCookie } from '../http/session-cookie.ts'
+import { listTasks } from '../models/list-tasks.ts'
 import { countJoinRequests } from '../pairing/join-requests.ts'
 import { readTimelineRevision } from '../search/timeline.ts'
 import { Coalesce } from './coalesce.ts'
@@ -38,6 +39,7 @@ const impliedBy: Record<LiveEvent, readonly LiveEvent[]> = {
   agents: ['agents', 'jobs'],
   libraries: ['libraries'],
   joining: ['joining'],
+  models: ['models'],
   timeline: ['timeline', 'libraries'],
 }
 
@@ -141,6 +143,7 @@ export class LiveBroadcast {
     }
     if (events.has('libraries')) this.#send('libraries', { libraries: await listLibraries(db) })
     if (events.has('joining')) this.#send('joining', { waiting: await countJoinRequests(db) })
+    if (events.has('models')) this.#send('models', { tasks: await listTasks(db) })
     if (events.has('timeline')) this.#send('timeline', { revision: await readTimelineRevision(db) })
   }
 

@@ -48,6 +48,31 @@ const wellFormed: Record<AgentEvent, Record<string, unknown>> = {
     relays: true,
     problem: 'x',
   },
+  'agent.vision': {
+    models: [
+      {
+        key: 'yolo@0123456789ab',
+        id: 'yolo',
+        name: 'x',
+        task: 'detect',
+        family: 'x',
+        licence: 'x',
+        source: 'x',
+        dimensions: null,
+        queries: 'none',
+        promptable: false,
+        state: 'ready',
+        reason: null,
+        running: {
+          provider: 'cpu',
+          batch: 1,
+          picturesPerSecond: 1,
+          stagesMs: { fetch: 1, decode: 1, prepare: 1, infer: 1, read: 1 },
+        },
+      },
+    ],
+    providers: [{ provider: 'cpu', works: true, reason: null }],
+  },
   'sources.samples': { limit: 1 },
   'sources.report': {
     sources: [

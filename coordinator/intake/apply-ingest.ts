@@ -7,6 +7,7 @@ import { decodePathName, joinPathName } from '../../protocol/path-name.ts'
 import { noticeOutsideChange } from '../curation/notice-outside-change.ts'
 import { takeOwnWords } from '../curation/take-own-words.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
+import { followPreviews } from '../detections/follow-previews.ts'
 import { giveToOwner } from './adopt-move.ts'
 import { enqueueIngest } from './enqueue-ingest.ts'
 import { refreshAssets } from './refresh-assets.ts'
@@ -38,7 +39,10 @@ export async function applyIngest(
   const id = owner?.id ?? fileId
 
   const assetId = await store(tx, id, hash, current, result)
-  if (assetId !== null) await refreshAssets(tx, [assetId])
+  if (assetId !== null) {
+    await refreshAssets(tx, [assetId])
+    await followPreviews(tx, [assetId])
+  }
   if (assetId !== null && fileExtension(decodePathName(file.name)) === 'xmp')
     await readSidecar(tx, assetId, file, result)
   const unread = [...(current ? [] : [id]), ...(owner?.state === 'found' ? [fileId] : [])]

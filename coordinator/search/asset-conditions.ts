@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { AssetListQuery } from '../../protocol/api.ts'
+import type { AssetListQuery } from '../../protocol/asset-query.ts'
 import { folderPatterns, namePatterns } from './text-pattern.ts'
 
 export type AssetFilters = Omit<AssetListQuery, 'sort' | 'cursor' | 'limit'> & { bucket?: string }

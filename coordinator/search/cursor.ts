@@ -19,8 +19,16 @@ export type AssetCursor = z.infer<typeof AssetCursor>
 export const IdCursor = z.strictObject({ id: z.int().positive() })
 export type IdCursor = z.infer<typeof IdCursor>
 
+/** Where a list by nearness goes on: after this distance and asset; `seen` before it. */
+export const NearCursor = z.strictObject({
+  distance: z.number().min(0).max(3),
+  id: z.int().positive(),
+  seen: z.int().positive(),
+})
+export type NearCursor = z.infer<typeof NearCursor>
+
 /** Opaque to callers: its shape may change with any version. */
-export function encodeCursor(value: AssetCursor | IdCursor): string {
+export function encodeCursor(value: AssetCursor | IdCursor | NearCursor): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 

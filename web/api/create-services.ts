@@ -12,6 +12,7 @@ import {
   JOINING_KEY,
   jobSummaryQuery,
   librariesQuery,
+  modelsQuery,
   timelineQuery,
   WRITE_BACKS_KEY,
 } from './queries.ts'
@@ -83,6 +84,7 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
       agents: ({ agents }) => queryClient.setQueryData(agentsQuery.queryKey, { items: agents }),
       libraries: ({ libraries }) => queryClient.setQueryData(librariesQuery.queryKey, { items: libraries }),
       joining: () => queryClient.invalidateQueries({ queryKey: JOINING_KEY }),
+      models: (models) => queryClient.setQueryData(modelsQuery.queryKey, models),
       timeline: ({ revision }) => {
         if (queryClient.getQueryData(timelineQuery.queryKey)?.revision !== revision) refreshTimeline()
       },

@@ -39,6 +39,11 @@ export const agentsQuery = queryOptions({
   queryFn: ({ signal }) => callApi('listAgents', { signal }),
 })
 
+export const modelsQuery = queryOptions({
+  queryKey: ['models'],
+  queryFn: ({ signal }) => callApi('listModels', { signal }),
+})
+
 /** Everything below this key is asked for again when somebody asks to be let in, or has been. */
 export const JOINING_KEY = ['joining'] as const
 

@@ -9,6 +9,12 @@ export const jobKindWords: Record<JobKind, string> = {
   'file.ingest': 'Read files and make previews',
   'sidecar.write': 'Write edits into sidecars',
   'sidecar.restore': 'Restore sidecars',
+  'asset.detect': 'Find things in pictures',
+  'asset.segment': 'Outline what was found',
+  'asset.prompt': 'Outline what is pointed at',
+  'asset.embed': 'Learn what pictures are about',
+  'asset.faces': 'Find faces',
+  'query.embed': 'Understand what is searched',
 }
 
 /** What one job of a kind is about. */
@@ -17,6 +23,12 @@ export const jobSubjectWords: Record<JobKind, string> = {
   'file.ingest': 'file',
   'sidecar.write': 'edit',
   'sidecar.restore': 'sidecar',
+  'asset.detect': 'picture',
+  'asset.segment': 'picture',
+  'asset.prompt': 'question',
+  'asset.embed': 'picture',
+  'asset.faces': 'picture',
+  'query.embed': 'search',
 }
 
 export const capabilityWords: Record<Capability, string> = {

@@ -60,6 +60,7 @@ export class LineRequests {
       case 'job.release':
         return this.#release(message as AgentMessage<'job.release'>, signal)
       case 'agent.power':
+      case 'agent.vision':
       case 'sources.samples':
       case 'sources.report':
         return this.#options.socket.request(event, () => message as AgentMessage<typeof event>, signal)

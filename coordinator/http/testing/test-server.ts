@@ -17,6 +17,7 @@ import { DamageRecord } from '../../db/integrity/damage-record.ts'
 import { type Engine, freshDatabase } from '../../db/testing/fresh-database.ts'
 import { DatabaseWatch } from '../../db/watch/database-watch.ts'
 import { createJobTypes } from '../../job-types.ts'
+import { JobEnds } from '../../jobs/job-ends.ts'
 import type { JobTypes } from '../../jobs/job-type.ts'
 import { DerivedStore } from '../../media/derived-store.ts'
 import { Transfers } from '../../media/transfers.ts'
@@ -36,6 +37,8 @@ export type TestServer = AsyncDisposable & {
   store: DerivedStore
   damage: DamageRecord
   setupToken: SetupToken
+  /** Whom to tell of jobs that have ended. */
+  ends: JobEnds
   /** Agents that count as connected. */
   online: Set<number>
   /** What was sent to agents. */
@@ -68,6 +71,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     folder,
     store,
     setupToken: new SetupToken(),
+    ends: new JobEnds(),
     online: new Set<number>(),
     sent: [] as Sent[],
     changes: [] as string[],
@@ -124,6 +128,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       urls: () => ['http://192.0.2.1:8470'],
     },
     types: options.types ?? createJobTypes(),
+    ends: test.ends,
     derivedStore: store,
     transfers,
     setupToken: test.setupToken,

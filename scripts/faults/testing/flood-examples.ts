@@ -50,6 +50,26 @@ const honest: Record<AgentEvent, unknown> = {
     relays: true,
     problem: 'x',
   },
+  'agent.vision': {
+    models: [
+      {
+        key: 'yolo@0123456789ab',
+        id: 'yolo',
+        name: 'x',
+        task: 'detect',
+        family: 'x',
+        licence: 'x',
+        source: 'x',
+        dimensions: null,
+        queries: 'none',
+        promptable: false,
+        state: 'ready',
+        reason: null,
+        running: null,
+      },
+    ],
+    providers: [{ provider: 'cpu', works: true, reason: null }],
+  },
   'sources.samples': { limit: 1 },
   'sources.report': {
     sources: [

@@ -1,0 +1,84 @@
+import type { SegmentAnswer } from '../../protocol/detections.ts'
+import { AppError } from '../../protocol/errors.ts'
+import { jobContracts } from '../../protocol/jobs.ts'
+import type { Prompt } from '../../protocol/vision.ts'
+import type { Database } from '../db/database.ts'
+import { transact } from '../db/transact.ts'
+import { awaitJob } from '../jobs/await-job.ts'
+import { cancelJob } from '../jobs/control.ts'
+import { enqueueJobs } from '../jobs/enqueue.ts'
+import type { JobEnds } from '../jobs/job-ends.ts'
+import { requireModelInUse } from '../models/model-in-use.ts'
+import { requireMachine } from '../models/require-machine.ts'
+import { PROMPT_LIMIT_MS } from './prompt-job.ts'
+
+export type AskDependencies = {
+  db: Database
+  ends: JobEnds
+  /** A job has come that somebody waits for. */
+  hintUrgent: (capability: 'segment' | 'query') => void
+  /** A machine works on something for nobody. */
+  revoke: (agentId: number, jobId: number) => void
+}
+
+/**
+ * Has what somebody points at outlined, while they wait.
+ *
+ * @throws AppError `not_found` for an asset without a picture, `model_missing` when no machine could answer now,
+ *   `timed_out`, or why the picture could not be outlined
+ */
+export async function askOutline(
+  dependencies: AskDependencies,
+  assetId: number,
+  prompt: Prompt,
+  { accountId, signal }: { accountId: number; signal: AbortSignal },
+): Promise<SegmentAnswer> {
+  const { db, ends } = dependencies
+  await requirePreview(db, assetId)
+  const model = await requireModelInUse(db, 'segment')
+  await requireMachine(db, 'segment', model.key)
+  const { promptId, jobId } = await transact(db, { durable: false }, async (tx) => {
+    const { id } = await tx
+      .insertInto('prompt')
+      .values({
+        asset_id: assetId,
+        model_id: model.id,
+        account_id: accountId,
+        prompt: JSON.stringify(prompt),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const kind = 'asset.prompt'
+    const [jobId] = await enqueueJobs(tx, [
+      { kind, contract: jobContracts[kind], subjectId: id, libraryId: null, model: model.key },
+    ])
+    return { promptId: id, jobId: jobId! }
+  })
+  dependencies.hintUrgent('segment')
+  try {
+    await awaitJob(db, ends, jobId, { limitMs: PROMPT_LIMIT_MS, signal })
+  } catch (error) {
+    // It may have ended by itself in this moment.
+    const cancelled = await cancelJob(db, jobId, accountId).catch(() => undefined)
+    if (cancelled?.agentId) dependencies.revoke(cancelled.agentId, jobId)
+    throw error
+  }
+  const { answer } = await db
+    .selectFrom('prompt')
+    .select('answer')
+    .where('id', '=', promptId)
+    .executeTakeFirstOrThrow()
+  if (!answer) throw new AppError('internal', `Question ${promptId} has ended without an answer`)
+  return answer
+}
+
+async function requirePreview(db: Database, assetId: number): Promise<void> {
+  const preview = await db
+    .selectFrom('asset')
+    .innerJoin('derived_file', 'derived_file.file_id', 'asset.cover_file_id')
+    .select('asset.id')
+    .where('asset.id', '=', assetId)
+    .where('derived_file.kind', '=', 'preview')
+    .executeTakeFirst()
+  if (!preview) throw new AppError('not_found', `Asset ${assetId} has no picture, or not yet`)
+}
