@@ -9,6 +9,8 @@ export const environment = {
   path: (): string => process.env.PATH ?? '',
   /** All of it, for the loader of the configuration. */
   variables: (): Readonly<Record<string, string | undefined>> => process.env,
+  /** Where Node keeps what it has compiled; undefined when nobody says. */
+  codeCache: (): string | undefined => process.env.NODE_COMPILE_CACHE || undefined,
   noColor: (): boolean => Boolean(process.env.NO_COLOR),
 }
 
@@ -42,6 +44,7 @@ export function childEnvironment(): Record<string, string> {
     'TMP',
     'LOCALAPPDATA',
     'XDG_RUNTIME_DIR',
+    'NODE_COMPILE_CACHE',
   ]
   return Object.fromEntries(
     kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import type { Logger } from 'pino'
 import { toErrorBody } from '../protocol/errors.ts'
 
@@ -44,6 +45,8 @@ export async function runProcess(log: Logger, start: (closers: Closers) => Promi
   try {
     const info = await start(closers)
     send({ type: 'ready', info: info ?? null })
+    // Node writes it when a process ends by itself; ours are killed now and then.
+    flushCompileCache()
   } catch (error) {
     const body = toErrorBody(error)
     log.fatal(body.code === 'internal' ? { err: error } : { code: body.code }, body.message)

@@ -243,6 +243,7 @@ export class Hearth {
     const process = new SupervisedProcess({
       name,
       script: join(PROJECT, script),
+      codeCache: dataFolder.codeCache(this.#options.data),
       config,
       onLine: (from, line) => this.#screen.log(from, line),
       ...listeners,

@@ -15,6 +15,8 @@ const MAX_FIRST_TRIES = 5
 export type SupervisedProcessOptions = {
   name: string
   script: string
+  /** Folder for what Node has compiled, so that the next start need not: it takes half of a start's processor time. */
+  codeCache: string
   /** Handed over in the environment, made anew for each start. */
   config: () => unknown
   onLine: (name: string, line: string) => void
@@ -101,10 +103,14 @@ export class SupervisedProcess {
   }
 
   #spawn(): Promise<void> {
-    const { name, script, config, onLine, onReady, onMessage } = this.#options
+    const { name, script, codeCache, config, onLine, onReady, onMessage } = this.#options
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...childEnvironment(), HEARTH_CONFIG: JSON.stringify(config()) },
+      env: {
+        NODE_COMPILE_CACHE: codeCache,
+        ...childEnvironment(),
+        HEARTH_CONFIG: JSON.stringify(config()),
+      },
       // A group of its own: Ctrl-C reaches the supervisor alone, which then stops everything in order.
       detached: true,
     })

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { childEnvironment } from '../../config/test-environment.ts'
+import { childEnvironment, testEnvironment } from '../../config/test-environment.ts'
 import { runTool } from './run-check.ts'
 import { countTests, type TestCounts } from './test-counts.ts'
 
@@ -20,7 +20,12 @@ export async function runVitest(
   try {
     const reportPath = join(folder, 'report.json')
     const parameters = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportPath}`]
-    const env = childEnvironment({ ...changes, TEST_DATABASE_URL: databaseUrl })
+    const env = childEnvironment({
+      ...changes,
+      TEST_DATABASE_URL: databaseUrl,
+      // Tests start thousands of processes.
+      NODE_COMPILE_CACHE: join(testEnvironment.cacheFolder, 'code'),
+    })
     const exitCode = await runTool('vitest/vitest.mjs', [...parameters, ...filters], env)
     const report: unknown = await readFile(reportPath, 'utf8').then(JSON.parse, () => undefined)
     const { skippedTitles, ...counts } = countTests(report, exitCode)
