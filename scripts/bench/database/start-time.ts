@@ -23,19 +23,25 @@ const LOAD_LIMIT_MS = 60_000
  */
 export async function benchStart(rows: number): Promise<BenchResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-start-'))
+  // As a supervisor starts them.
+  const env = { NODE_COMPILE_CACHE: join(folder, 'code') }
   const database = new RigProcess({
     name: 'database',
+    env,
     script: 'coordinator/db/embedded/main.ts',
     config: () => ({ folder: join(folder, 'database'), socketFolder: folder, logLevel: 'warn' }),
   })
   const coordinator = new RigProcess({
     name: 'coordinator',
+    env,
     script: 'coordinator/main.ts',
     config: () => ({ database: { socketFolder: folder }, dataFolder: folder, port: 0, logLevel: 'warn' }),
   })
   try {
     await database.start()
     await fill(folder, Math.ceil(rows / ROWS_PER_ASSET))
+    await coordinator.start()
+    await coordinator.stop()
     await database.stop()
     const clean = await timeStart(database, coordinator)
     console.log(`start after a stop: ${clean.toFixed(2)} s`)
