@@ -78,6 +78,30 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   'agents/vault/root-groups.ts': { names: ['readFileSync'], because: 'the mounts, in /proc' },
   'agents/vault/watch-memory.ts': { names: ['readFile'], because: 'what a process uses, in /proc' },
   'agents/vault/work-folder.ts': { names: ['mkdtemp', 'rm', 'symlink'], because: 'its own temporary folder' },
+  'agents/vision/models/built-in-models.ts': { names: ['readFile'], because: 'the models that Hearth knows' },
+  'agents/vision/models/find-model-folders.ts': {
+    names: ['open'],
+    because: 'manifests of models, for reading',
+  },
+  'agents/vision/models/hash-file.ts': {
+    names: ['createReadStream'],
+    because: 'files of models, for reading',
+  },
+  'agents/vision/models/keep-manifest.ts': {
+    names: ['mkdir', 'open', 'rename', 'rm'],
+    because: 'manifests in the models folder, written for `hearth models`',
+  },
+  'agents/vision/models/partial-file.ts': {
+    names: ['open', 'readFile', 'rename', 'rm', 'writeFile'],
+    because: 'downloads of `hearth models pull`, in the models folder',
+  },
+  'agents/vision/models/pull-model.ts': { names: ['mkdir'], because: 'folders of models' },
+  'agents/vision/models/read-class-file.ts': { names: ['open'], because: 'names of classes of a model' },
+  'agents/vision/models/read-onnx-file.ts': { names: ['open'], because: 'files of models, for reading' },
+  'agents/vision/models/verified-files.ts': {
+    names: ['mkdir', 'open', 'readFile', 'rename'],
+    because: 'what was found in the files of models, beside them',
+  },
   'coordinator/accounts/local-access.ts': {
     names: ['rename', 'rm', 'writeFile'],
     because: 'the key of the command line, in the data folder',
