@@ -5,7 +5,8 @@ import { AppError } from '../../protocol/errors.ts'
 /**
  * `parseArgs` whose complaints are one sentence.
  *
- * @param positionals how many words belong to the command, named for the complaint
+ * @param positionals how many words belong to the command, named for the complaint; `ID…` stands for one or more,
+ *   `[ID…]` for any number
  * @throws AppError `bad_request`
  */
 export function readArguments<T extends ParseArgsOptionsConfig>(
@@ -32,8 +33,9 @@ export function readArguments<T extends ParseArgsOptionsConfig>(
     }
   })()
   const missing = positionals[parsed.positionals.length]
-  if (missing) throw wrong(`${missing} is missing`)
-  const extra = parsed.positionals[positionals.length]
+  if (missing && !missing.startsWith('[')) throw wrong(`${missing} is missing`)
+  const isMany = /…\]?$/.test(positionals.at(-1) ?? '')
+  const extra = isMany ? undefined : parsed.positionals[positionals.length]
   if (extra !== undefined) throw wrong(`${JSON.stringify(extra)} is one word too many`)
   if (Object.values(parsed.values).includes('') || parsed.positionals.includes('')) {
     throw wrong('An option or a word is empty')

@@ -218,6 +218,7 @@ export class Hearth {
         ingest: { readers: readers() },
         // Libraries begin with write-back off: their owner turns it on.
         writeBack: true,
+        vision: { modelsFolder: join(this.#options.data, 'models') },
         logLevel: this.#options.logLevel,
       }),
       { onReady: (info) => this.#agentReady(info as AgentInfo) },

@@ -8,6 +8,7 @@ import { parseConfig } from '../../../config/load-config.ts'
 import { createProcessLog } from '../../../config/process-log.ts'
 import { runProcess } from '../../../config/run-process.ts'
 import type { ConsoleScreen } from '../../start/console-screen.ts'
+import { modelsFolderOfAgent } from '../models/models-folder.ts'
 import { joinAgent } from './let-in.ts'
 import { readAgentFile } from './offer-folders.ts'
 
@@ -26,9 +27,15 @@ export async function runAgent(
     coordinatorUrls: pairing.urls,
     coordinator: { house, fingerprint },
     ...file,
+    vision: withModelsFolder(file.vision, modelsFolderOfAgent(state, file)),
     stateFolder,
   }
   const config = parseConfig(AgentConfig, JSON.stringify(whole), path ?? stateFolder)
   const log = createProcessLog(`agent ${config.name}`, config.logLevel)
   await runProcess(log, (closers) => startAgent(config, log, closers, environment.path()))
+}
+
+/** What is no object is left for the schema to complain about. */
+function withModelsFolder(vision: unknown, modelsFolder: string): unknown {
+  return typeof (vision ?? {}) === 'object' ? { ...(vision as object), modelsFolder } : vision
 }
