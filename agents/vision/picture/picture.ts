@@ -1,2 +1,4 @@
+export type Size = { widthPx: number; heightPx: number }
+
 /** An upright picture in memory: RGB, 8 bits a channel, row-major, `heightPx * widthPx * 3` bytes. */
-export type Picture = { widthPx: number; heightPx: number; rgb: Uint8Array }
+export type Picture = Size & { rgb: Uint8Array }
