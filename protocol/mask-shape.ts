@@ -7,12 +7,20 @@ export function maskArea(mask: Mask): number {
   return areaOf(requireRuns(mask))
 }
 
+/** The smallest box around what is inside, as `[x, y, width, height]` in fractions; null of an empty mask. */
+export function boxOfMask(mask: Mask): [number, number, number, number] | null {
+  const box = pixelBoxOfMask(mask)
+  if (!box) return null
+  const [heightPx, widthPx] = mask.size
+  return [box[0] / widthPx, box[1] / heightPx, box[2] / widthPx, box[3] / heightPx]
+}
+
 /**
  * The smallest box around what is inside, as COCO's `toBbox`.
  *
  * @returns `[x, y, width, height]` in pixels of the mask; null of an empty one, for which COCO has four zeros
  */
-export function maskBox(mask: Mask): [number, number, number, number] | null {
+export function pixelBoxOfMask(mask: Mask): [number, number, number, number] | null {
   const [heightPx, widthPx] = mask.size
   const runs = requireRuns(mask)
   let [left, top, right, bottom] = [widthPx, heightPx, -1, -1]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { findRuns } from './rle-counts.ts'
 
 /** Longest side of a mask, in pixels: no larger than a preview. */
 export const MAX_MASK_SIDE_PX = 1_440
@@ -16,6 +17,10 @@ export const Mask = z
       .string()
       .max(262_144)
       .regex(/^[0-o]*$/, 'holds characters that COCO masks do not have'),
+  })
+  .refine(({ size, counts }) => findRuns(counts, size[0] * size[1]) !== undefined, {
+    path: ['counts'],
+    error: 'are not the run lengths of a mask of this size',
   })
   .meta({ id: 'Mask' })
 export type Mask = z.infer<typeof Mask>

@@ -3,6 +3,7 @@ import { benchDatabase } from './database.ts'
 import { benchEdits } from './edits.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLeases } from './leases.ts'
+import { benchRle } from './rle.ts'
 import { benchSources } from './sources.ts'
 import { benchWake } from './wake.ts'
 import { benchWriteBack } from './write-back.ts'
@@ -13,6 +14,7 @@ const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   edits: benchEdits,
   ingest: benchIngest,
   leases: benchLeases,
+  rle: benchRle,
   sources: benchSources,
   wake: benchWake,
   'write-back': benchWriteBack,

@@ -1,9 +1,12 @@
 import { AppError } from '../../../protocol/errors.ts'
-import type { LoadedPart } from '../families/family.ts'
+import type { Size } from '../picture/picture.ts'
+import type { PerChannel } from '../picture/picture-tensor.ts'
+import type { InputRule } from '../picture/prepare-picture.ts'
 import type { TensorShape } from '../session/session.ts'
-import type { Size } from './picture.ts'
-import type { PerChannel } from './picture-tensor.ts'
-import type { InputRule } from './prepare-picture.ts'
+import type { LoadedPart } from './family.ts'
+
+/** As in manifests. A file that asks for more would only fill the memory. */
+const MAX_INPUT_PX = 4_096
 
 /** What a family feeds its models with where neither the file nor the manifest says otherwise. */
 export type InputDefaults = {
@@ -87,9 +90,6 @@ function readSize(
   }
   return size
 }
-
-/** As in manifests. A file that asks for more would only fill the memory. */
-const MAX_INPUT_PX = 4_096
 
 function broken(file: string, reason: string): AppError {
   return new AppError('model_broken', `${file}: ${reason}`)
