@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeColumns, decodeMask, encodeColumns, encodeMask } from './rle.ts'
-import { goldenMasks, GOLDEN_DIGEST } from './testing/golden-masks.ts'
+import { GOLDEN_DIGEST, goldenMasks } from './testing/golden-masks.ts'
 import { describeMask, randomMasks } from './testing/random-masks.ts'
 
 test.each(goldenMasks)('$name is encoded as by pycocotools', ({ rows, counts }) => {

@@ -1,5 +1,9 @@
 /** A mask as a test writes it: one string a row, `#` inside. */
-export function describeMask(rows: readonly string[]): { bits: Uint8Array; heightPx: number; widthPx: number } {
+export function describeMask(rows: readonly string[]): {
+  bits: Uint8Array
+  heightPx: number
+  widthPx: number
+} {
   const bits = Uint8Array.from(rows.join(''), (character) => (character === '#' ? 1 : 0))
   return { bits, heightPx: rows.length, widthPx: rows[0]!.length }
 }

@@ -28,8 +28,18 @@ export async function benchRle(parameters: string[]): Promise<void> {
   console.log(describeMachine())
   const rounds = Number(values.rounds)
   benchSet('small, of all kinds', [...randomMasks(Number(values.masks))], rounds, values.python)
-  benchSet('160×160 discs', Array.from({ length: 1_000 }, (_, i) => disc(160, 20 + (i % 50))), rounds, values.python)
-  benchSet('1440×1080 discs', Array.from({ length: 10 }, (_, i) => disc(1_080, 300 + i, 1_440)), rounds, values.python)
+  benchSet(
+    '160×160 discs',
+    Array.from({ length: 1_000 }, (_, i) => disc(160, 20 + (i % 50))),
+    rounds,
+    values.python,
+  )
+  benchSet(
+    '1440×1080 discs',
+    Array.from({ length: 10 }, (_, i) => disc(1_080, 300 + i, 1_440)),
+    rounds,
+    values.python,
+  )
 }
 
 function benchSet(name: string, masks: RandomMask[], rounds: number, python: string): void {
@@ -41,7 +51,8 @@ function benchSet(name: string, masks: RandomMask[], rounds: number, python: str
   const decodeS = shortest(rounds, () => {
     decoded = encoded.map(decodeColumns)
   })
-  if (!decoded.every((bits, i) => masks[i]!.columns.equals(bits))) throw new Error('a mask came back otherwise')
+  if (!decoded.every((bits, i) => masks[i]!.columns.equals(bits)))
+    throw new Error('a mask came back otherwise')
   const yardstick = measurePycocotools(masks, rounds, python)
   const digest = createHash('sha256')
     .update(encoded.map(({ counts }) => counts).join('\n'))
@@ -56,7 +67,9 @@ function benchSet(name: string, masks: RandomMask[], rounds: number, python: str
     rows = encoded.map(decodeMask)
   })
   const ofRowsS = shortest(rounds, () => {
-    rows.forEach((bits, i) => encodeMask(bits, ...encoded[i]!.size))
+    rows.forEach((bits, i) => {
+      encodeMask(bits, ...encoded[i]!.size)
+    })
   })
   print(`encode ${name}, row by row`, ofRowsS / masks.length)
   print(`decode ${name}, row by row`, toRowsS / masks.length)
@@ -84,7 +97,11 @@ function shortest(rounds: number, run: () => void): number {
   return Math.min(...seconds)
 }
 
-function measurePycocotools(masks: RandomMask[], rounds: number, python: string): z.infer<typeof Yardstick> | undefined {
+function measurePycocotools(
+  masks: RandomMask[],
+  rounds: number,
+  python: string,
+): z.infer<typeof Yardstick> | undefined {
   const head = JSON.stringify([masks.map(({ heightPx, widthPx }) => [heightPx, widthPx]), rounds])
   const { status, stdout } = spawnSync(python, [join(import.meta.dirname, 'rle-yardstick.py')], {
     input: Buffer.concat([Buffer.from(`${head}\n`), ...masks.map(({ columns }) => columns)]),

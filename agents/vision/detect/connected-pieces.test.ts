@@ -34,7 +34,9 @@ test('a row does not touch the next one around the edge', () => {
 })
 
 test('a ring is one piece, and what is in it another', () => {
-  expect(find('11111', '10001', '10301', '10001', '11111').pieces.map(({ areaPx }) => areaPx)).toEqual([16, 1])
+  expect(find('11111', '10001', '10301', '10001', '11111').pieces.map(({ areaPx }) => areaPx)).toEqual([
+    16, 1,
+  ])
 })
 
 test('a map of one class is one piece', () => {

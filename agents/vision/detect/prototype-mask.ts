@@ -75,7 +75,11 @@ export function mixMask(
 type Area = { left: number; right: number; top: number; bottom: number }
 
 /** The sum of all prototypes, each times its coefficient, within an area. */
-function mix(prototypes: Prototypes, coefficients: Float32Array, { left, right, top, bottom }: Area): Float32Array {
+function mix(
+  prototypes: Prototypes,
+  coefficients: Float32Array,
+  { left, right, top, bottom }: Area,
+): Float32Array {
   const width = right - left
   const mixture = new Float32Array(width * (bottom - top))
   for (let i = 0; i < prototypes.count; i += 1) {
@@ -95,7 +99,13 @@ function mix(prototypes: Prototypes, coefficients: Float32Array, { left, right, 
 /** For each pixel of the mask along one axis: between which two of the prototypes its middle lies, and how far. */
 type Samples = { first: Int32Array; second: Int32Array; share: Float32Array }
 
-function samplesOf(startPx: number, lengthPx: number, pixels: number, scale: number, available: number): Samples {
+function samplesOf(
+  startPx: number,
+  lengthPx: number,
+  pixels: number,
+  scale: number,
+  available: number,
+): Samples {
   const first = new Int32Array(pixels)
   const second = new Int32Array(pixels)
   const share = new Float32Array(pixels)

@@ -12,7 +12,16 @@ const candidate = fc
     score: fc.integer({ min: 1, max: 20 }).map((value) => value / 20),
     classId: fc.integer({ min: 0, max: 2 }),
   })
-  .map(({ x, y, w, h, score, classId }): Omit<Candidate, 'row'> => ({ x1: x, y1: y, x2: x + w, y2: y + h, score, classId }))
+  .map(
+    ({ x, y, w, h, score, classId }): Omit<Candidate, 'row'> => ({
+      x1: x,
+      y1: y,
+      x2: x + w,
+      y2: y + h,
+      score,
+      classId,
+    }),
+  )
 const candidates = fc
   .array(candidate, { maxLength: 40 })
   .map((all) => all.map((one, row): Candidate => ({ ...one, row })))
@@ -22,7 +31,9 @@ function countOverlap(one: Candidate, other: Candidate): number {
   let [shared, together] = [0, 0]
   for (let x = 0; x < 100; x += 1) {
     for (let y = 0; y < 100; y += 1) {
-      const [isIn, isInOther] = [one, other].map(({ x1, y1, x2, y2 }) => x >= x1 && x < x2 && y >= y1 && y < y2)
+      const [isIn, isInOther] = [one, other].map(
+        ({ x1, y1, x2, y2 }) => x >= x1 && x < x2 && y >= y1 && y < y2,
+      )
       if (isIn && isInOther) shared += 1
       if (isIn || isInOther) together += 1
     }
@@ -71,5 +82,7 @@ test('a model that finds something at every place is read to its limit', () => {
     const [x1, y1] = [row % 317, Math.floor(row / 317)]
     return { x1, y1, x2: x1 + 0.5, y2: y1 + 0.5, score: 1 - row / 200_000, classId: 0, row }
   })
-  expect(suppressOverlaps(all, 0.45, 300).map(({ row }) => row)).toEqual(Array.from({ length: 300 }, (_, i) => i))
+  expect(suppressOverlaps(all, 0.45, 300).map(({ row }) => row)).toEqual(
+    Array.from({ length: 300 }, (_, i) => i),
+  )
 })

@@ -38,7 +38,10 @@ export const deeplab: Family = {
     const input = readInputRule(loaded, INPUT)
     const classes = part.classes ?? pascalClasses
     if (classes.length > NO_CLASS) {
-      throw new AppError('model_broken', `${part.file}: It has ${classes.length} classes; at most ${NO_CLASS} are told apart`)
+      throw new AppError(
+        'model_broken',
+        `${part.file}: It has ${classes.length} classes; at most ${NO_CLASS} are told apart`,
+      )
     }
     const isWhole = session.outputs.some(({ type }) => WHOLE_NUMBERS.includes(type))
     const { name } = isWhole
@@ -63,7 +66,7 @@ export const deeplab: Family = {
 
 function readClassMap(part: ModelPart, tensor: Tensor | undefined): ClassMap {
   const [one, heightPx = 0, widthPx = 0] = tensor?.dims ?? []
-  if (!tensor || tensor.dims.length !== 3 || one !== 1 || tensor.data.length !== heightPx * widthPx) {
+  if (tensor?.dims.length !== 3 || one !== 1 || tensor.data.length !== heightPx * widthPx) {
     throw new AppError(
       'model_broken',
       `${part.file}: Its map of classes is ${tensor?.dims.join('×') || 'missing'}; it must be 1×height×width`,

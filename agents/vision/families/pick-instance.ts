@@ -29,9 +29,7 @@ export function pickInstance(objects: readonly FoundObject[], { points, box }: P
     }))
     .filter(({ hits }) => (inner.length > 0 ? hits > 0 : box && hits === 0))
     .filter(({ overlap }) => !box || overlap >= MIN_BOX_OVERLAP)
-    .sort(
-      (one, other) => other.hits - one.hits || other.overlap - one.overlap || one.share - other.share,
-    )
+    .sort((one, other) => other.hits - one.hits || other.overlap - one.overlap || one.share - other.share)
   return ranked[0]?.object ?? null
 }
 

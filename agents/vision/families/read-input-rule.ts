@@ -41,7 +41,10 @@ export function readInputRule(
   const pictures = session.inputs.filter(({ dims }) => dims.length === 4)
   const input = pictures[0]
   if (!input || pictures.length > 1) {
-    throw broken(part.file, `${part.family} takes one picture; this file has ${pictures.length} inputs for one`)
+    throw broken(
+      part.file,
+      `${part.family} takes one picture; this file has ${pictures.length} inputs for one`,
+    )
   }
   if (input.type !== 'float32') {
     throw broken(part.file, `Its input ${input.name} takes ${input.type}; export the model with float32`)
@@ -86,7 +89,10 @@ function readSize(
     )
   }
   if (size.widthPx > MAX_INPUT_PX || size.heightPx > MAX_INPUT_PX || size.widthPx < 1 || size.heightPx < 1) {
-    throw broken(file, `Its input ${name} is ${size.widthPx}×${size.heightPx}; at most ${MAX_INPUT_PX} is run`)
+    throw broken(
+      file,
+      `Its input ${name} is ${size.widthPx}×${size.heightPx}; at most ${MAX_INPUT_PX} is run`,
+    )
   }
   return size
 }

@@ -11,11 +11,19 @@ import type { Detector } from './family.ts'
 
 const photo = (name: string) => join(assetsFolder, 'photos/objects', name)
 
-async function openDetector(family: string, file: string, minScore?: number): Promise<Detector> {
+const opened = new Map<string, Promise<Detector>>()
+
+function openDetector(family: string, file: string): Promise<Detector> {
+  const known = opened.get(file) ?? openOnce(family, file)
+  opened.set(file, known)
+  return known
+}
+
+async function openOnce(family: string, file: string): Promise<Detector> {
   const found = findFamily(family)
   if (found?.role !== 'detector') throw new Error(`${family} is no detector`)
   const session = await openOnnx(join(assetsFolder, 'models', file))
-  return found.open({ part: { family, file, minScore }, session })
+  return found.open({ part: { family, file }, session })
 }
 
 const newWatch = () => ({ prepare: 0, infer: 0, read: 0 })
@@ -54,11 +62,14 @@ function expectFound(found: Awaited<ReturnType<typeof findIn>>, expected: readon
   }
 }
 
-const rows: { family: string; file: string; minScore: number; photos: Record<string, readonly Expected[]> }[] = [
+const rows: {
+  family: string
+  file: string
+  photos: Record<string, readonly Expected[]>
+}[] = [
   {
     family: 'yolox',
     file: 'detect/yolox_nano.onnx',
-    minScore: 0.3,
     photos: {
       'bus.jpg': [
         ['bus', 0.92, [9, 230, 806, 734]],
@@ -78,7 +89,6 @@ const rows: { family: string; file: string; minScore: number; photos: Record<str
   {
     family: 'yolov8',
     file: 'detect/yolov8n.onnx',
-    minScore: 0.3,
     photos: {
       'bus.jpg': [
         ['person', 0.93, [672, 379, 810, 878]],
@@ -97,7 +107,6 @@ const rows: { family: string; file: string; minScore: number; photos: Record<str
   {
     family: 'yolov5',
     file: 'detect/yolov5n.onnx',
-    minScore: 0.3,
     photos: {
       'bus.jpg': [
         ['person', 0.82, [220, 408, 349, 864]],
@@ -114,7 +123,6 @@ const rows: { family: string; file: string; minScore: number; photos: Record<str
   {
     family: 'fastestdet',
     file: 'detect/FastestDet.onnx',
-    minScore: 0.4,
     photos: {
       'bus.jpg': [
         ['person', 0.88, [45, 379, 218, 900]],
@@ -127,7 +135,6 @@ const rows: { family: string; file: string; minScore: number; photos: Record<str
   {
     family: 'yolov8-seg',
     file: 'segment/yolov8n-seg.onnx',
-    minScore: 0.3,
     photos: {
       'bus.jpg': [
         ['person', 0.87, [222, 400, 343, 854]],
@@ -141,10 +148,10 @@ const rows: { family: string; file: string; minScore: number; photos: Record<str
 ]
 
 describe.skipIf(assetsMissing)(`with real weights${assetsMissing ? ` (${assetsMissing})` : ''}`, () => {
-  describe.each(rows)('$file', ({ family, file, minScore, photos }) => {
+  describe.each(rows)('$file', ({ family, file, photos }) => {
     let detector: Detector
     beforeAll(async () => {
-      detector = await openDetector(family, file, minScore)
+      detector = await openDetector(family, file)
     })
 
     test.each(Object.entries(photos))('finds in %s what the reference finds', async (name, expected) => {
@@ -156,33 +163,52 @@ describe.skipIf(assetsMissing)(`with real weights${assetsMissing ? ` (${assetsMi
 
   test('FastestDet finds two people and a tie in zidane.jpg', async () => {
     const found = await findIn(await openDetector('fastestdet', 'detect/FastestDet.onnx'), 'zidane.jpg')
-    const scoresOf = (name: string) => found.filter(({ className }) => className === name).map(({ score }) => score)
+    const scoresOf = (name: string) =>
+      found.filter(({ className }) => className === name).map(({ score }) => score)
     expect(scoresOf('person').slice(0, 2)).toEqual([expect.closeTo(0.86, 1), expect.closeTo(0.83, 1)])
     expect(scoresOf('tie')[0]).toBeCloseTo(0.76, 1)
   })
 
   test.each([
-    ['bus.jpg', [['person', 0.87, 0.58], ['person', 0.83, 0.52], ['person', 0.82, 0.32], ['bus', 0.87, 0.63]]],
-    ['zidane.jpg', [['person', 0.84, 0.43], ['person', 0.83, 0.56], ['tie', 0.64, 0.39]]],
-  ] as const)('the outlines of YOLOv8n-seg fill their boxes in %s as the reference’s do', async (name, expected) => {
-    const objects = await findIn(await openDetector('yolov8-seg', 'segment/yolov8n-seg.onnx'), name)
-    const { widthPx, heightPx } = await readPicture(photo(name))
-    const filled = objects.map(({ className, score, box, mask }) => {
-      const [rows, columns] = mask!.size
-      // Each side of the mask has a quarter of the pixels that the picture has in the input of 640 × 640.
-      const scale = 640 / Math.max(widthPx, heightPx) / 4
-      expect([columns, rows]).toEqual([Math.round(widthPx * scale), Math.round(heightPx * scale)])
-      const boxArea = ((box[2]! - box[0]!) * (box[3]! - box[1]!)) / (widthPx * heightPx)
-      return { className, score, share: maskArea(mask!) / (rows * columns) / boxArea }
-    })
-    for (const [className, score, share] of expected) {
-      expect(filled).toContainEqual({
-        className,
-        score: expect.closeTo(score, 1),
-        share: expect.closeTo(share, 1),
+    [
+      'bus.jpg',
+      [
+        ['person', 0.87, 0.58],
+        ['person', 0.83, 0.52],
+        ['person', 0.82, 0.32],
+        ['bus', 0.87, 0.63],
+      ],
+    ],
+    [
+      'zidane.jpg',
+      [
+        ['person', 0.84, 0.43],
+        ['person', 0.83, 0.56],
+        ['tie', 0.64, 0.39],
+      ],
+    ],
+  ] as const)(
+    'the outlines of YOLOv8n-seg fill their boxes in %s as the reference’s do',
+    async (name, expected) => {
+      const objects = await findIn(await openDetector('yolov8-seg', 'segment/yolov8n-seg.onnx'), name)
+      const { widthPx, heightPx } = await readPicture(photo(name))
+      const filled = objects.map(({ className, score, box, mask }) => {
+        const [rows, columns] = mask!.size
+        // Each side of the mask has a quarter of the pixels that the picture has in the input of 640 × 640.
+        const scale = 640 / Math.max(widthPx, heightPx) / 4
+        expect([columns, rows]).toEqual([Math.round(widthPx * scale), Math.round(heightPx * scale)])
+        const boxArea = ((box[2]! - box[0]!) * (box[3]! - box[1]!)) / (widthPx * heightPx)
+        return { className, score, share: maskArea(mask!) / (rows * columns) / boxArea }
       })
-    }
-  })
+      for (const [className, score, share] of expected) {
+        expect(filled).toContainEqual({
+          className,
+          score: expect.closeTo(score, 1),
+          share: expect.closeTo(share, 1),
+        })
+      }
+    },
+  )
 
   test('DeepLab outlines the bird, and nothing else, as the reference does', async () => {
     const detector = await openDetector('deeplab', 'segment/deeplabv3_mnv2_pascal.onnx')

@@ -111,12 +111,7 @@ function openProcessed(part: ModelPart, session: Session, minScore: number): Ope
 
 type Corners = [number, number, number, number]
 
-function openRaw(
-  part: ModelPart,
-  session: Session,
-  minScore: number,
-  { widthPx, heightPx }: Size,
-): Opened {
+function openRaw(part: ModelPart, session: Session, minScore: number, { widthPx, heightPx }: Size): Opened {
   const boxesName = requireBoxes(part, session)
   const others = session.outputs.filter(({ name }) => name !== boxesName)
   const { name, dims } = requireDeclared(part, others, [null, null, null])

@@ -46,7 +46,9 @@ export const yolov8Seg: Family = {
             const rows = BOX_ROWS + classes.length + count
             const { data, dims } = requireNumbers(part, outputs, found.name, [1, rows, null])
             const columns = dims[2]!
-            const prototypes = readPrototypes(requireNumbers(part, outputs, drawn.name, [1, count, null, null]))
+            const prototypes = readPrototypes(
+              requireNumbers(part, outputs, drawn.name, [1, count, null, null]),
+            )
             if (Math.max(prototypes.heightPx, prototypes.widthPx) > MAX_MASK_SIDE_PX) {
               throw new AppError(
                 'model_broken',

@@ -9,14 +9,19 @@ import { resizePicture } from './resize-picture.ts'
 const plain: Colours = { layout: 'nchw', channels: 'rgb', mean: [0, 0, 0], std: [1, 1, 1], pad: 114 }
 /** Two pixels side by side: red 255, green 102, blue 51; and black. */
 const twoPixels: Picture = { widthPx: 2, heightPx: 1, rgb: Uint8Array.of(255, 102, 51, 0, 0, 0) }
-const numbers = (data: ArrayLike<number | bigint>) => Array.from(data, (value) => Number(Number(value).toFixed(4)))
+const numbers = (data: ArrayLike<number | bigint>) =>
+  Array.from(data, (value) => Number(Number(value).toFixed(4)))
 
 test.each([
   ['planes of red, green, blue', {}, [1, 0, 0.4, 0, 0.2, 0]],
   ['planes of blue, green, red', { channels: 'bgr' }, [0.2, 0, 0.4, 0, 1, 0]],
   ['pixels of red, green, blue', { layout: 'nhwc' }, [1, 0.4, 0.2, 0, 0, 0]],
   ['pixels of blue, green, red', { layout: 'nhwc', channels: 'bgr' }, [0.2, 0.4, 1, 0, 0, 0]],
-  ['each channel with its mean and deviation', { mean: [0.5, 0.4, 0], std: [0.5, 1, 0.1] }, [1, -1, 0, -0.4, 2, 0]],
+  [
+    'each channel with its mean and deviation',
+    { mean: [0.5, 0.4, 0], std: [0.5, 1, 0.1] },
+    [1, -1, 0, -0.4, 2, 0],
+  ],
   [
     'mean and deviation in the order of the tensor',
     { channels: 'bgr', mean: [0.5, 0.4, 0], std: [0.5, 1, 0.1] },
@@ -24,27 +29,42 @@ test.each([
   ],
 ] as const)('a tensor can have %s', (_, changes, expected) => {
   const input = { widthPx: 2, heightPx: 1 }
-  const { data } = pictureTensor(twoPixels, input, placePicture(twoPixels, input, 'stretch'), { ...plain, ...changes })
+  const { data } = pictureTensor(twoPixels, input, placePicture(twoPixels, input, 'stretch'), {
+    ...plain,
+    ...changes,
+  })
   expect(numbers(data)).toEqual(expected)
 })
 
-test.each(['nchw', 'nhwc'] as const)('what lies beside the picture is grey as a pixel would be, in %s', (layout) => {
-  const input = { widthPx: 2, heightPx: 3 }
-  const placement = placePicture(twoPixels, input, 'centre')
-  const { data, dims } = pictureTensor(twoPixels, input, placement, { ...plain, layout, std: [1, 0.5, 0.25] })
-  const at = (x: number, y: number, channel: number) =>
-    Number(data[layout === 'nchw' ? channel * 6 + y * 2 + x : (y * 2 + x) * 3 + channel])
-  const grey = 114 / 255
-  for (const [x, y] of [[0, 0], [1, 0], [0, 2], [1, 2]] as const) {
-    expect([at(x, y, 0), at(x, y, 1), at(x, y, 2)].map((value, i) => value / [1, 2, 4][i]!)).toEqual([
-      expect.closeTo(grey),
-      expect.closeTo(grey),
-      expect.closeTo(grey),
-    ])
-  }
-  expect([at(0, 1, 0), at(0, 1, 1), at(0, 1, 2)]).toEqual([1, expect.closeTo(0.8), expect.closeTo(0.8)])
-  expect(dims).toEqual(layout === 'nchw' ? [1, 3, 3, 2] : [1, 3, 2, 3])
-})
+test.each(['nchw', 'nhwc'] as const)(
+  'what lies beside the picture is grey as a pixel would be, in %s',
+  (layout) => {
+    const input = { widthPx: 2, heightPx: 3 }
+    const placement = placePicture(twoPixels, input, 'centre')
+    const { data, dims } = pictureTensor(twoPixels, input, placement, {
+      ...plain,
+      layout,
+      std: [1, 0.5, 0.25],
+    })
+    const at = (x: number, y: number, channel: number) =>
+      Number(data[layout === 'nchw' ? channel * 6 + y * 2 + x : (y * 2 + x) * 3 + channel])
+    const grey = 114 / 255
+    for (const [x, y] of [
+      [0, 0],
+      [1, 0],
+      [0, 2],
+      [1, 2],
+    ] as const) {
+      expect([at(x, y, 0), at(x, y, 1), at(x, y, 2)].map((value, i) => value / [1, 2, 4][i]!)).toEqual([
+        expect.closeTo(grey),
+        expect.closeTo(grey),
+        expect.closeTo(grey),
+      ])
+    }
+    expect([at(0, 1, 0), at(0, 1, 1), at(0, 1, 2)]).toEqual([1, expect.closeTo(0.8), expect.closeTo(0.8)])
+    expect(dims).toEqual(layout === 'nchw' ? [1, 3, 3, 2] : [1, 3, 2, 3])
+  },
+)
 
 test.each([
   [1, 1],
@@ -69,6 +89,10 @@ test('a crop reaches beyond the picture, where it is black', () => {
   expect(cropPicture(picture, { leftPx: 1, topPx: -1, widthPx: 2, heightPx: 2 }).rgb).toEqual(
     Uint8Array.of(0, 0, 0, 0, 0, 0, 4, 5, 6, 0, 0, 0),
   )
-  expect(cropPicture(picture, { leftPx: 0, topPx: 1, widthPx: 1, heightPx: 1 }).rgb).toEqual(Uint8Array.of(7, 8, 9))
-  expect(cropPicture(picture, { leftPx: 5, topPx: 5, widthPx: 1, heightPx: 1 }).rgb).toEqual(Uint8Array.of(0, 0, 0))
+  expect(cropPicture(picture, { leftPx: 0, topPx: 1, widthPx: 1, heightPx: 1 }).rgb).toEqual(
+    Uint8Array.of(7, 8, 9),
+  )
+  expect(cropPicture(picture, { leftPx: 5, topPx: 5, widthPx: 1, heightPx: 1 }).rgb).toEqual(
+    Uint8Array.of(0, 0, 0),
+  )
 })
