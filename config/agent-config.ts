@@ -5,6 +5,10 @@ import { PowerConfig } from './power-config.ts'
 import { ProcessConfig } from './process-config.ts'
 import { SourceConfig } from './source-config.ts'
 
+/** What runs models: names of ONNX Runtime. */
+export const ExecutionProvider = z.enum(['tensorrt', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'])
+export type ExecutionProvider = z.infer<typeof ExecutionProvider>
+
 /** An agent's process. It has the last word on its machine: what is not listed here is refused. */
 export const AgentConfig = ProcessConfig.extend({
   name: z.string().min(1).max(64).describe('Shown on the dashboard'),
@@ -85,7 +89,7 @@ export const AgentConfig = ProcessConfig.extend({
         .default(null)
         .describe('Folder with the models; null: in the state folder'),
       providers: z
-        .array(z.enum(['tensorrt', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu']))
+        .array(ExecutionProvider)
         .min(1)
         .default(['tensorrt', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'])
         .describe('Execution providers, best first; the first that passes its self-test is used'),

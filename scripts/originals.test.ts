@@ -102,6 +102,8 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
     names: ['mkdir', 'open', 'readFile', 'rename'],
     because: 'what was found in the files of models, beside them',
   },
+  'agents/vision/session/load-model.ts': { names: ['readFile'], because: 'vocabularies of models' },
+  'agents/vision/vision.ts': { names: ['mkdir'], because: 'the folder for models' },
   'coordinator/accounts/local-access.ts': {
     names: ['rename', 'rm', 'writeFile'],
     because: 'the key of the command line, in the data folder',

@@ -19,6 +19,10 @@ export const fieldMeanings: Readonly<Record<string, 'root' | 'path' | 'url' | 'p
   hash: 'plain',
   expected: 'plain',
   resolved: 'plain',
+  /** The name of a model, by which the registry finds it; never a path. */
+  model: 'plain',
+  /** What somebody searches for. */
+  text: 'plain',
 }
 
 /** Below these lies what people have written: any text at all. */

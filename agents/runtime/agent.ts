@@ -12,6 +12,7 @@ import { connectAgent } from './connect-agent.ts'
 import { bindContracts } from './job-handler.ts'
 import { sendBytes } from './send-bytes.ts'
 import { type StartedVault, startVault } from './start-vault.ts'
+import { needsVision, startVision } from './start-vision.ts'
 
 const noVault: StartedVault = {
   handlers: {},
@@ -42,18 +43,23 @@ export async function startAgent(
   if (nice > getPriority()) setPriority(nice)
   const needsVault = config.capabilities.some((offer) => ['scan', 'ingest'].includes(offer.capability))
   const vault = needsVault ? await startVault(config, log, closers, searchPath) : noVault
-  const handlers = bindContracts(vault.handlers)
+  const vision = needsVision(config)
+    ? await startVision(config, log, closers, needsVault ? vault.cage : undefined)
+    : undefined
+  const handlers = bindContracts({ ...vault.handlers, ...vision?.handlers })
   // A capability without a handler is not offered: its jobs wait for a machine that has one.
   const runnable = new Set([...handlers.values()].map(({ contract }) => contract.capability))
   const capabilities = config.capabilities.filter(({ capability }) => runnable.has(capability))
   const cageMissing = needsVault ? vault.cage.missing.map(({ part, reason }) => `${part}: ${reason}`) : []
+  const offer = vision?.offerOf(capabilities)
   const agent = connectAgent(
-    { config: { ...config, capabilities }, key, handlers, log, cageMissing },
+    { config: { ...config, capabilities }, offer, key, handlers, log, cageMissing },
     closers,
   )
   startPower(agent, { power: config.power, log, searchPath }, closers)
   const { line, http } = agent
-  await startSources({ config, line, http, log }, closers)
+  const reading = await startSources({ config, line, http, log }, closers)
+  vision?.connect({ line, reading, capabilities, said: offer })
   if (needsVault) {
     const originals = new OriginalsServer({ roots: config.roots, cage: vault.cage })
     closers.push(() => originals.stop())

@@ -10,6 +10,7 @@ import { type KnownCoordinator, unknownCoordinator } from './introduce.ts'
 import type { HandlerTable } from './job-handler.ts'
 import { LeaseLoop } from './lease-loop.ts'
 import { Line } from './line/line.ts'
+import type { Offer } from './line/messages.ts'
 import { ProgressSender } from './progress-sender.ts'
 import { runJob } from './run-job.ts'
 
@@ -27,6 +28,8 @@ export type ConnectAgentOptions = {
     maxFileBytes?: number
   }
   key: AgentKey
+  /** What the first hello says that this machine can do; default: all capabilities of `config`, without models. */
+  offer?: Offer
   /** See `bindContracts`. */
   handlers: HandlerTable
   log: Logger
@@ -54,9 +57,8 @@ export function connectAgent(options: ConnectAgentOptions, closers: Closers): Co
       hello: {
         agentVersion: AGENT_VERSION,
         name,
-        capabilities,
         roots,
-        models: [],
+        ...(options.offer ?? { capabilities, models: [] }),
         instance: randomBytes(16).toString('base64url'),
       },
       cageMissing: options.cageMissing ?? [],

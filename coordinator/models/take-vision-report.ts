@@ -39,7 +39,8 @@ export async function takeVisionReport(
         .set({ models: JSON.stringify(ready) })
         .where('id', '=', agentId)
         .execute()
-    const taken = isSame ? 0 : await useFirstModels(tx, ready)
+    // Also when the agent's hello has named them already.
+    const taken = await useFirstModels(tx, ready)
     return { ready, isChanged: !isSame || taken > 0 }
   })
 }

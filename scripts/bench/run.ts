@@ -5,6 +5,7 @@ import { benchIngest } from './ingest.ts'
 import { benchLeases } from './leases.ts'
 import { benchRle } from './rle.ts'
 import { benchSources } from './sources.ts'
+import { benchVision } from './vision.ts'
 import { benchWake } from './wake.ts'
 import { benchWriteBack } from './write-back.ts'
 
@@ -16,6 +17,7 @@ const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   leases: benchLeases,
   rle: benchRle,
   sources: benchSources,
+  vision: benchVision,
   wake: benchWake,
   'write-back': benchWriteBack,
 }

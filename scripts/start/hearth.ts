@@ -81,7 +81,7 @@ export class Hearth {
       ],
       roots,
     )
-    await this.#startAgent('worker', [], [])
+    await this.#startAgent('worker', visionWork, [])
     if (!once && !noBackups) this.#databaseCare.schedule.start()
     if (this.#options.once) web.catch(() => {})
     else await web
@@ -310,6 +310,18 @@ export class Hearth {
     return join(this.#options.data, 'agents', agent)
   }
 }
+
+/**
+ * More at once than a model takes together, so that the next previews are fetched and decoded while it runs. What it
+ * offers in the end depends on the models that it has.
+ */
+const visionWork: AgentConfig['capabilities'] = [
+  { capability: 'detect', concurrency: 8 },
+  { capability: 'segment', concurrency: 4 },
+  { capability: 'embed', concurrency: 8 },
+  { capability: 'faces', concurrency: 8 },
+  { capability: 'query', concurrency: 2 },
+]
 
 function readers(): number {
   return Math.min(8, Math.max(1, cpus().length))

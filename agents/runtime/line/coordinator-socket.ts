@@ -103,6 +103,11 @@ export class CoordinatorSocket {
     } else if (this.#isGreeted && this.#socket) this.#lost(this.#socket, reason)
   }
 
+  /** Says hello anew where it has been said: what it says has changed. One that rests says it when it wakes. */
+  greetAgain(reason: string): void {
+    if (this.#isGreeted && this.#socket) this.#lost(this.#socket, reason)
+  }
+
   /** Ends the connection and dials no more until `redial`. */
   rest(): void {
     this.#isResting = true

@@ -25,6 +25,7 @@ if (port === null) throw new Error('line-worker.ts runs as a worker thread only'
 
 const post = (message: FromLine) => port.postMessage(message)
 const log = threadLog(data.logLevel, (line) => post({ type: 'log', line }))
+let { hello } = data
 /** As the last greeting said. */
 let heartbeatMs = 0
 
@@ -37,7 +38,7 @@ const socket = new CoordinatorSocket({
   fingerprint: data.coordinator.fingerprint,
   hello: (challenge) => {
     leases.dropOverdue()
-    const { key, coordinator, hello } = data
+    const { key, coordinator } = data
     const { introduction, checkProof } = introduce(
       { key, coordinator, purpose: 'hello', ...hello },
       challenge,
@@ -88,6 +89,13 @@ port.on('message', (message: ToLine) => {
       return socket.rest()
     case 'redial':
       return socket.redial(message.reason)
+    case 'offer': {
+      const before = JSON.stringify(hello.capabilities)
+      hello = { ...hello, ...message.offer }
+      // Models are reported by themselves; what this machine offers is said in a hello only.
+      if (JSON.stringify(hello.capabilities) === before) return
+      return socket.greetAgain('this machine can do something else now')
+    }
     case 'here':
       return
     case 'close':

@@ -12,6 +12,7 @@ import type {
   LineData,
   LineHint,
   LineRequest,
+  Offer,
   ToLine,
 } from './messages.ts'
 import { writeThreadLine } from './thread-log.ts'
@@ -146,6 +147,11 @@ export class Line extends EventEmitter<LineEvents> {
   /** Ends the connection; there is none until `redial()`, or until this machine has slept and is awake again. */
   rest(): void {
     this.#post({ type: 'rest' })
+  }
+
+  /** This machine can do more or less than it said. */
+  setOffer(offer: Offer): void {
+    this.#post({ type: 'offer', offer })
   }
 
   /** Says hello anew, on a new connection: whoever was asleep proves who they are before anything else. */

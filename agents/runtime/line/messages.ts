@@ -11,6 +11,9 @@ import type { Lease, LeaseRef, LogLine, Progress } from '../../../protocol/lease
 import type { AgentKey } from '../agent-key.ts'
 import type { KnownCoordinator } from '../introduce.ts'
 
+/** What changes while a process lives: a model that was brought, or has gone. */
+export type Offer = Pick<Hello, 'capabilities' | 'models'>
+
 /** What the thread of the line is started with. */
 export type LineData = {
   urls: readonly string[]
@@ -52,6 +55,8 @@ export type ToLine =
   | { type: 'rest' }
   /** Says hello anew, on a new connection. */
   | { type: 'redial'; reason: string }
+  /** What this machine can do has changed: for the next hello, which comes at once when it offers other work. */
+  | { type: 'offer'; offer: Offer }
   /** The answer to `areYouThere`. */
   | { type: 'here' }
   | { type: 'close' }

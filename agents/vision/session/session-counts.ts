@@ -1,0 +1,24 @@
+import type { ExecutionProvider } from '../../../config/agent-config.ts'
+
+export type SessionCounts = {
+  /** Threads that run models, each with sessions of its own. */
+  sessions: number
+  /** Threads of one session, on the processor. */
+  threads: number
+}
+
+/** More would hold every model in memory once more. */
+const MOST_SESSIONS = 4
+
+/**
+ * How many sessions run side by side, and with how many threads each. On the processor several sessions with few
+ * threads do more than one with all (docs/models.md has the measurement); a GPU is driven by two, so that the next
+ * pictures are on their way while it computes.
+ *
+ * @param cores of this machine
+ */
+export function sessionCounts(provider: ExecutionProvider, cores: number): SessionCounts {
+  if (provider !== 'cpu') return { sessions: 2, threads: 1 }
+  const sessions = Math.min(MOST_SESSIONS, cores)
+  return { sessions, threads: Math.max(1, Math.floor(cores / sessions)) }
+}

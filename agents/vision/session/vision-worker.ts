@@ -1,0 +1,127 @@
+import { AppError, toErrorBody } from '../../../protocol/errors.ts'
+import type { ModelKey } from '../../../protocol/models.ts'
+import type { Picture } from '../picture/picture.ts'
+import { ByteCache } from './byte-cache.ts'
+import { decodePreview } from './decode-preview.ts'
+import { encodeHalfVector } from './half-vector.ts'
+import { LoadedModel } from './load-model.ts'
+import { messageOf } from './message-of.ts'
+import type { FromVision, ModelPlace, PreviewBytes, ToVision, VisionAnswer } from './messages.ts'
+import { emptyFindings, runLook } from './run-look.ts'
+import { type RunningTask, withTask } from './running-task.ts'
+import type { SessionThreads } from './session-threads.ts'
+
+/** About fifty previews: the other models look at a picture soon after the first one did. */
+const PICTURES_BYTES = 256 * 1024 ** 2
+/** What SAM's encoders make of a picture has 4 to 16 MB. */
+const ENCODED_BYTES = 256 * 1024 ** 2
+
+type Doing = Extract<ToVision, { type: 'do' }>
+
+/** Does what the agent asks for, with the models that it names. */
+export class VisionWorker {
+  readonly #threads: SessionThreads
+  readonly #provider: string
+  readonly #send: (message: FromVision) => void
+  readonly #models = new Map<ModelKey, LoadedModel>()
+  readonly #pictures = new ByteCache<Picture>(PICTURES_BYTES)
+  readonly #decoding = new Map<string, Promise<Picture>>()
+  readonly #encoded = new ByteCache<unknown>(ENCODED_BYTES)
+  readonly #tasks = new Map<number, RunningTask>()
+
+  constructor(threads: SessionThreads, provider: string, send: (message: FromVision) => void) {
+    this.#threads = threads
+    this.#provider = provider
+    this.#send = send
+  }
+
+  forget(id: number): void {
+    const task = this.#tasks.get(id)
+    if (task) task.isCancelled = true
+  }
+
+  keepOnly(keys: readonly ModelKey[]): void {
+    const kept = new Set<string>(keys)
+    for (const key of this.#models.keys()) if (!kept.has(key)) this.#models.delete(key)
+    void this.#threads.keepOnly(kept)
+  }
+
+  async take(doing: Doing): Promise<void> {
+    const { id, isUrgent, isAlone } = doing
+    const task: RunningTask = {
+      id,
+      isUrgent,
+      isAlone,
+      isCancelled: false,
+      inferMs: 0,
+      provider: this.#provider,
+      batch: 1,
+    }
+    this.#tasks.set(id, task)
+    try {
+      this.#send({ type: 'done', id, answer: await withTask(task, () => this.#answer(doing, task)) })
+    } catch (error) {
+      const { code, message } =
+        error instanceof AppError
+          ? toErrorBody(error)
+          : { code: 'model_failed' as const, message: messageOf(error) }
+      const { name } = doing.model.manifest
+      this.#send({ type: 'failed', id, code, message: `${name}: ${message}` })
+    } finally {
+      this.#tasks.delete(id)
+    }
+  }
+
+  async #answer({ work, model }: Doing, task: RunningTask): Promise<VisionAnswer> {
+    const loaded = this.#modelAt(model)
+    const watch = { prepare: 0, infer: 0, read: 0 }
+    let decode = 0
+    const answer = (findings: VisionAnswer['findings'], problem: string | null): VisionAnswer => ({
+      findings,
+      problem,
+      provider: task.provider,
+      batch: task.batch,
+      // The family has waited for its turn as well; the session knows how long the model took.
+      stagesMs: { decode, prepare: watch.prepare, infer: task.inferMs, read: watch.read },
+    })
+    if (work.type === 'query') {
+      const { vector, suggestions } = await (await loaded.open('text-embedder')).embedText(work.text)
+      return answer({ embedding: vector && encodeHalfVector(vector), suggestions }, null)
+    }
+    const startedAt = performance.now()
+    let picture: Picture
+    try {
+      picture = await this.#decode(work.preview)
+    } catch (error) {
+      return answer(emptyFindings(work), `The preview cannot be decoded: ${messageOf(error)}`)
+    }
+    decode = performance.now() - startedAt
+    const context = { model: loaded, picture, watch, encoded: this.#encoded }
+    return answer(await runLook(work, context), null)
+  }
+
+  /** Once for all models that look at a picture, also at the same time. */
+  async #decode({ hash, bytes }: PreviewBytes): Promise<Picture> {
+    const known = this.#pictures.get(hash)
+    if (known) return known
+    const running = this.#decoding.get(hash)
+    if (running) return await running
+    const decoding = decodePreview(bytes)
+    this.#decoding.set(hash, decoding)
+    try {
+      const picture = await decoding
+      this.#pictures.set(hash, picture, picture.rgb.byteLength)
+      return picture
+    } finally {
+      this.#decoding.delete(hash)
+    }
+  }
+
+  #modelAt(place: ModelPlace): LoadedModel {
+    const known = this.#models.get(place.key)
+    if (known) return known
+    const loaded = new LoadedModel(place, this.#threads)
+    this.#models.set(place.key, loaded)
+    return loaded
+  }
+}

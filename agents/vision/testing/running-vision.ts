@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pino } from 'pino'
+import { AgentConfig } from '../../../config/agent-config.ts'
+import { AppError } from '../../../protocol/errors.ts'
+import { type JobInput, type JobKind, type JobResult, jobContracts } from '../../../protocol/jobs.ts'
+import type { InputFile } from '../../../protocol/sources.ts'
+import { openCage } from '../../cage/open-cage.ts'
+import type { JobHandlers } from '../../runtime/job-handler.ts'
+import { RecordingContext } from '../../vault/testing/job-context.ts'
+import { Vision } from '../vision.ts'
+
+type LookKind = Extract<JobKind, `asset.${string}`>
+
+/** What a look asks for, beside its model and picture. */
+type Rest<K extends LookKind> = Omit<JobInput<K>, 'model' | 'file'>
+
+/**
+ * All that a machine with models runs, from the job to its result: registry, handlers, and the process in its cage. The
+ * coordinator is a map of previews.
+ */
+export class RunningVision {
+  readonly vision: Vision
+  readonly #folder: string
+  readonly #handlers: JobHandlers
+  readonly #previews = new Map<number, Uint8Array>()
+
+  private constructor(vision: Vision, folder: string) {
+    this.vision = vision
+    this.#folder = folder
+    const get = async (path: string) => {
+      const bytes = this.#previews.get(Number(/\/files\/(\d+)\/preview/.exec(path)?.[1]))
+      if (bytes === undefined) throw new AppError('not_found', 'no such preview')
+      return Readable.from([Buffer.from(bytes)], { objectMode: false })
+    }
+    const prover = { fail: async () => {}, isStillGood: async () => true }
+    this.#handlers = vision.handlers(async () => ({ http: { get }, book: undefined as never, prover }))
+  }
+
+  /** @param fill puts models into the folder */
+  static async start(
+    fill: (folder: string) => Promise<unknown>,
+    config: Partial<AgentConfig['vision']> = {},
+  ): Promise<RunningVision> {
+    const folder = await mkdtemp(join(tmpdir(), 'hearth-vision-'))
+    await fill(folder)
+    const vision = new Vision({
+      cage: await openCage(),
+      modelsFolder: folder,
+      config: AgentConfig.shape.vision.parse({ providers: ['cpu'], ...config }),
+      log: pino({ level: 'silent' }),
+    })
+    await vision.start()
+    return new RunningVision(vision, folder)
+  }
+
+  /** Looks at a picture with a model, as the job says; the result has passed the contract. */
+  async look<K extends LookKind>(
+    kind: K,
+    modelId: string,
+    preview: Uint8Array,
+    rest: Rest<K>,
+    signal?: AbortSignal,
+  ): Promise<JobResult<K>> {
+    const input = { ...rest, model: this.key(modelId), file: this.#put(preview) } as unknown as JobInput<K>
+    const result = await this.#handlers[kind]!(
+      jobContracts[kind].input.parse(input) as never,
+      new RecordingContext(signal),
+    )
+    return jobContracts[kind].result.parse(result) as JobResult<K>
+  }
+
+  async ask(modelId: string, text: string): Promise<JobResult<'query.embed'>> {
+    const result = await this.#handlers['query.embed']!(
+      { model: this.key(modelId), text },
+      new RecordingContext(),
+    )
+    return jobContracts['query.embed'].result.parse(result)
+  }
+
+  key(modelId: string): string {
+    const model = this.vision.models.find(({ card }) => card.id === modelId)
+    if (model === undefined) throw new Error(`There is no model ${modelId}`)
+    return model.key
+  }
+
+  state(modelId: string) {
+    const { state, reason } = this.vision.models.find(({ card }) => card.id === modelId)!
+    return { state, reason }
+  }
+
+  #put(bytes: Uint8Array): InputFile {
+    const fileId = this.#previews.size + 1
+    this.#previews.set(fileId, bytes)
+    const hash = createHash('sha256').update(bytes).digest('hex')
+    return {
+      ...{ fileId, libraryId: 1, root: '/photos', path: `${fileId}.jpg`, sizeBytes: 1, contentHash: hash },
+      preview: { hash, sizeBytes: Math.max(1, bytes.length) },
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.vision.stop()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}
