@@ -13,7 +13,7 @@ const STALL_MS = 30_000
 
 export type DownloadOptions = {
   /** Called with all bytes that are there so far. */
-  onProgress?: (receivedBytes: number) => void
+  onProgress?: (receivedBytes: number) => unknown
   /** Before the next try. */
   onPause?: (reason: string, pauseMs: number) => void
   signal?: AbortSignal

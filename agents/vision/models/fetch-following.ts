@@ -1,4 +1,5 @@
 import { AppError } from '../../../protocol/errors.ts'
+import { redirectTarget } from './redirect-target.ts'
 
 const MAX_REDIRECTS = 5
 const redirects = [301, 302, 303, 307, 308]
@@ -19,14 +20,7 @@ export async function fetchFollowing(
     if (!redirects.includes(response.status)) return response
     const location = response.headers.get('location')
     await response.body?.cancel()
-    target = checkRedirect(target, location)
+    target = redirectTarget(target, location)
   }
   throw new AppError('forbidden', `${url} leads from one address to another without end`)
-}
-
-function checkRedirect(from: URL, location: string | null): URL {
-  const to = location === null ? null : URL.parse(location, from)
-  if (to === null) throw new AppError('forbidden', `${from.href} leads to an address that is none`)
-  if (to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:')) return to
-  throw new AppError('forbidden', `${from.href} leads to ${to.protocol}//${to.host}, which is not encrypted`)
 }
