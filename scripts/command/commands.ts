@@ -40,6 +40,10 @@ export const commandGroups: Record<string, Record<string, CommandEntry>> = {
       summary: 'the folders of pictures: list, add, scan, pause, resume',
       load: async () => (await import('./libraries.ts')).librariesCommand,
     },
+    models: {
+      summary: 'what sees in pictures: list, pull, verify, use, add',
+      load: async () => (await import('./models.ts')).modelsCommand,
+    },
     wake: {
       summary: 'wake the machine of an agent that sleeps',
       load: async () => (await import('./wake.ts')).wakeCommand,

@@ -33,7 +33,7 @@ export function readArguments<T extends ParseArgsOptionsConfig>(
     }
   })()
   const missing = positionals[parsed.positionals.length]
-  if (missing && !missing.startsWith('[')) throw wrong(`${missing} is missing`)
+  if (missing && !missing.startsWith('[')) throw wrong(`${missing.replace('…', '')} is missing`)
   const isMany = /…\]?$/.test(positionals.at(-1) ?? '')
   const extra = isMany ? undefined : parsed.positionals[positionals.length]
   if (extra !== undefined) throw wrong(`${JSON.stringify(extra)} is one word too many`)
