@@ -16,7 +16,7 @@ export type InputDefaults = {
   channels: 'rgb' | 'bgr'
   mean: PerChannel
   std: PerChannel
-  pad: number
+  pad: number | null
 }
 
 /** Channels as they are, in 0..1. */
@@ -25,6 +25,11 @@ export const PLAIN = { mean: [0, 0, 0], std: [1, 1, 1] } as const satisfies Part
 export const BYTES = {
   mean: [0, 0, 0],
   std: [1 / 255, 1 / 255, 1 / 255],
+} as const satisfies Partial<InputDefaults>
+/** What many encoders were taught with. */
+export const IMAGENET = {
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
 } as const satisfies Partial<InputDefaults>
 
 /**

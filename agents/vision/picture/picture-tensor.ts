@@ -12,8 +12,8 @@ export type Colours = {
   /** Subtracted from the channels in 0..1, and what they are divided by then. */
   mean: PerChannel
   std: PerChannel
-  /** What lies beside the picture, 0..255; it is treated as a pixel is. */
-  pad: number
+  /** What lies beside the picture, 0..255; it is treated as a pixel is. Null: zeros in the tensor itself. */
+  pad: number | null
 }
 
 /**
@@ -30,7 +30,8 @@ export function pictureTensor(picture: Picture, input: Size, placement: Placemen
   // value / 255 − mean, divided by std, as one multiplication and one addition.
   const scales = colours.std.map((std) => 1 / (255 * std))
   const shifts = colours.mean.map((mean, channel) => -mean / colours.std[channel]!)
-  if (placement.widthPx < widthPx || placement.heightPx < heightPx) {
+  const hasMargin = placement.widthPx < widthPx || placement.heightPx < heightPx
+  if (hasMargin && colours.pad !== null) {
     for (let channel = 0; channel < 3; channel += 1) {
       const value = colours.pad * scales[channel]! + shifts[channel]!
       if (value === 0) continue
