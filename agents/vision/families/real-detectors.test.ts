@@ -4,6 +4,7 @@ import { maskArea } from '../../../protocol/mask-shape.ts'
 import { decodeMask } from '../../../protocol/rle.ts'
 import type { FoundObject } from '../../../protocol/vision.ts'
 import { assetsFolder, assetsMissing } from '../../vault/testing/test-assets.ts'
+import { type AssetModelId, assetManifest, assetModelPaths } from '../testing/asset-manifests.ts'
 import { openOnnx } from '../testing/open-onnx.ts'
 import { readPicture } from '../testing/read-picture.ts'
 import { findFamily } from './families.ts'
@@ -11,19 +12,19 @@ import type { Detector } from './family.ts'
 
 const photo = (name: string) => join(assetsFolder, 'photos/objects', name)
 
-const opened = new Map<string, Promise<Detector>>()
+const opened = new Map<AssetModelId, Promise<Detector>>()
 
-function openDetector(family: string, file: string): Promise<Detector> {
-  const known = opened.get(file) ?? openOnce(family, file)
-  opened.set(file, known)
+function openDetector(id: AssetModelId): Promise<Detector> {
+  const known = opened.get(id) ?? openOnce(id)
+  opened.set(id, known)
   return known
 }
 
-async function openOnce(family: string, file: string): Promise<Detector> {
-  const found = findFamily(family)
-  if (found?.role !== 'detector') throw new Error(`${family} is no detector`)
-  const session = await openOnnx(join(assetsFolder, 'models', file))
-  return found.open({ part: { family, file }, session })
+async function openOnce(id: AssetModelId): Promise<Detector> {
+  const part = assetManifest(id).parts.detector!
+  const family = findFamily(part.family)
+  if (family?.role !== 'detector') throw new Error(`${part.family} is no detector`)
+  return family.open({ part, session: await openOnnx(assetModelPaths(id)[0]!) })
 }
 
 const newWatch = () => ({ prepare: 0, infer: 0, read: 0 })
@@ -63,13 +64,11 @@ function expectFound(found: Awaited<ReturnType<typeof findIn>>, expected: readon
 }
 
 const rows: {
-  family: string
-  file: string
+  id: AssetModelId
   photos: Record<string, readonly Expected[]>
 }[] = [
   {
-    family: 'yolox',
-    file: 'detect/yolox_nano.onnx',
+    id: 'yolox-nano',
     photos: {
       'bus.jpg': [
         ['bus', 0.92, [9, 230, 806, 734]],
@@ -87,8 +86,7 @@ const rows: {
     },
   },
   {
-    family: 'yolov8',
-    file: 'detect/yolov8n.onnx',
+    id: 'yolov8n',
     photos: {
       'bus.jpg': [
         ['person', 0.93, [672, 379, 810, 878]],
@@ -105,8 +103,7 @@ const rows: {
     },
   },
   {
-    family: 'yolov5',
-    file: 'detect/yolov5n.onnx',
+    id: 'yolov5n',
     photos: {
       'bus.jpg': [
         ['person', 0.82, [220, 408, 349, 864]],
@@ -121,8 +118,7 @@ const rows: {
     },
   },
   {
-    family: 'fastestdet',
-    file: 'detect/FastestDet.onnx',
+    id: 'fastestdet',
     photos: {
       'bus.jpg': [
         ['person', 0.88, [45, 379, 218, 900]],
@@ -133,8 +129,7 @@ const rows: {
     },
   },
   {
-    family: 'yolov8-seg',
-    file: 'segment/yolov8n-seg.onnx',
+    id: 'yolov8n-seg',
     photos: {
       'bus.jpg': [
         ['person', 0.87, [222, 400, 343, 854]],
@@ -148,10 +143,10 @@ const rows: {
 ]
 
 describe.skipIf(assetsMissing)(`with real weights${assetsMissing ? ` (${assetsMissing})` : ''}`, () => {
-  describe.each(rows)('$file', ({ family, file, photos }) => {
+  describe.each(rows)('$id', ({ id, photos }) => {
     let detector: Detector
     beforeAll(async () => {
-      detector = await openDetector(family, file)
+      detector = await openDetector(id)
     })
 
     test.each(Object.entries(photos))('finds in %s what the reference finds', async (name, expected) => {
@@ -162,7 +157,7 @@ describe.skipIf(assetsMissing)(`with real weights${assetsMissing ? ` (${assetsMi
   })
 
   test('FastestDet finds two people and a tie in zidane.jpg', async () => {
-    const found = await findIn(await openDetector('fastestdet', 'detect/FastestDet.onnx'), 'zidane.jpg')
+    const found = await findIn(await openDetector('fastestdet'), 'zidane.jpg')
     const scoresOf = (name: string) =>
       found.filter(({ className }) => className === name).map(({ score }) => score)
     expect(scoresOf('person').slice(0, 2)).toEqual([expect.closeTo(0.86, 1), expect.closeTo(0.83, 1)])
@@ -190,7 +185,7 @@ describe.skipIf(assetsMissing)(`with real weights${assetsMissing ? ` (${assetsMi
   ] as const)(
     'the outlines of YOLOv8n-seg fill their boxes in %s as the reference’s do',
     async (name, expected) => {
-      const objects = await findIn(await openDetector('yolov8-seg', 'segment/yolov8n-seg.onnx'), name)
+      const objects = await findIn(await openDetector('yolov8n-seg'), name)
       const { widthPx, heightPx } = await readPicture(photo(name))
       const filled = objects.map(({ className, score, box, mask }) => {
         const [rows, columns] = mask!.size
@@ -211,7 +206,7 @@ describe.skipIf(assetsMissing)(`with real weights${assetsMissing ? ` (${assetsMi
   )
 
   test('DeepLab outlines the bird, and nothing else, as the reference does', async () => {
-    const detector = await openDetector('deeplab', 'segment/deeplabv3_mnv2_pascal.onnx')
+    const detector = await openDetector('deeplabv3-pascal')
     const objects = await detector.detect(await readPicture(photo('bird_segmentation.bmp')), newWatch())
     expect(new Set(objects.map(({ className }) => className))).toEqual(new Set(['bird']))
     const area = objects.reduce((sum, { mask }) => sum + maskArea(mask!), 0)
