@@ -59,7 +59,7 @@ test.each(all)('%s finds the bright rectangle where it is, in pictures of every 
     { of: [60, 200], colour: 'green', at: [10, 20, 40, 90] },
     { of: [333, 111], colour: 'blue', at: [200, 30, 120, 60] },
   ] as const
-  const found = await findWith(id, ...drawn.map(({ of, colour, at }) => draw(...of, colour, at)))
+  const found = await findWith(id, ...drawn.map(({ of, colour, at }) => draw(of[0], of[1], colour, at)))
   expect(found.map((objects) => objects.map(({ className }) => className))).toEqual([
     ['red thing'],
     ['green thing'],
