@@ -34,7 +34,7 @@ export async function drawDetection(
       })
       .returning('id')
       .executeTakeFirstOrThrow()
-    await followPreviews(tx, [assetId])
+    await followPreviews(tx, [assetId], ['segment'])
     return await requireDetection(tx, id)
   })
 }
@@ -81,7 +81,7 @@ export async function changeDetection(
       })
       .where('id', '=', detectionId)
       .execute()
-    if (isMoved) await followPreviews(tx, [before.asset_id])
+    if (isMoved) await followPreviews(tx, [before.asset_id], ['segment'])
     return await requireDetection(tx, detectionId)
   })
 }

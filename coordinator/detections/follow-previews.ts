@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { jobContracts } from '../../protocol/jobs.ts'
-import type { VisionTask } from '../../protocol/models.ts'
+import { VisionTask } from '../../protocol/models.ts'
 import type { Queryable } from '../db/database.ts'
 import { enqueueJobs, type NewJob } from '../jobs/enqueue.ts'
 import { lookKinds } from '../models/look-kinds.ts'
@@ -8,15 +8,26 @@ import { dueLooks, type LookFacts } from './due-looks.ts'
 
 export type AssetToLookAt = LookFacts & { id: number; libraryId: number; orderKey: number }
 
-/** Queues the looks that are due at these assets. Returns how many jobs are new. */
-export async function followPreviews(db: Queryable, assetIds: readonly number[]): Promise<number> {
+/**
+ * Queues the looks that are due at these assets.
+ *
+ * @param tasks only of these
+ * @returns how many jobs are new
+ */
+export async function followPreviews(
+  db: Queryable,
+  assetIds: readonly number[],
+  tasks: readonly VisionTask[] = VisionTask.options,
+): Promise<number> {
   if (assetIds.length === 0) return 0
   const assets = await readLookFacts(db, sql`a.id = any(${[...assetIds]}::bigint[])`)
   if (assets.length === 0) return 0
   const inUse = await modelsInUse(db)
   const ids = new Map([...inUse].map(([task, { id }]) => [task, id]))
   const jobs = assets.flatMap((asset) =>
-    dueLooks(asset, ids).map((task) => lookJob(asset, task, inUse.get(task)!.key)),
+    dueLooks(asset, ids)
+      .filter((task) => tasks.includes(task))
+      .map((task) => lookJob(asset, task, inUse.get(task)!.key)),
   )
   return (await enqueueJobs(db, jobs)).length
 }

@@ -24,7 +24,7 @@ export const detectJob = lookJobType('detect', async (tx, look, { objects }) => 
     objects.map((object) => ({ ...object, landmarks: null, vector: null })),
   )
   // Outlines, where another model draws them.
-  await followPreviews(tx, [look.assetId])
+  await followPreviews(tx, [look.assetId], ['segment'])
 })
 
 /** `asset.faces`: faces, and a vector of each that tells people apart. */

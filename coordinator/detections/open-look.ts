@@ -53,7 +53,7 @@ export async function openLook(
   const seen = rows[0]
   if (!seen) return undefined
   if (!seen.inUse || seen.modelId === null) {
-    await followPreviews(tx, [assetId])
+    await followPreviews(tx, [assetId], [task])
     return undefined
   }
   if (seen.hash !== looked.previewHash || seen.widthPx === null || seen.heightPx === null) {

@@ -3,6 +3,7 @@ import type { AssetKind, FileRole } from '../../protocol/media.ts'
 import { decodePathName, displayPathName, joinPathName } from '../../protocol/path-name.ts'
 import type { SkipReason } from '../../protocol/scan.ts'
 import type { Database } from '../db/database.ts'
+import { isConnected } from '../hub/presence.ts'
 
 /** How far reading everything has come, for the live line of `npm start`. */
 export type WorkStatus = {
@@ -44,7 +45,9 @@ export async function workStatus(db: Database): Promise<WorkStatus> {
         left join library on library.id = lane.library_id
         left join job_kind on job_kind.kind = lane.kind
         where tally.state = 'queued' and (library.paused or job_kind.paused
-          or (library.state = 'offline' and lane.kind <> 'library.scan'))) as stuck,
+          or (library.state = 'offline' and lane.kind <> 'library.scan' and lane.model is null)
+          or (lane.model is not null and not exists (select 1 from agent
+            where agent.models ? lane.model and ${isConnected})))) as stuck,
       exists (select 1 from job where state in ('queued', 'leased') and kind = 'library.scan') as scanning,
       recent.finished, recent.seconds
     from (select count(*) as finished, greatest(1, extract(epoch from now() - min(finished_at)))::float8 as seconds
@@ -60,7 +63,7 @@ export async function workStatus(db: Database): Promise<WorkStatus> {
     perSecond,
     etaSeconds: perSecond > 0 && left > 0 ? left / perSecond : null,
     scanning: row.scanning,
-    waitsFor: row.stuck > 0 ? `${row.stuck} wait for what is offline or paused` : null,
+    waitsFor: row.stuck > 0 ? `${row.stuck} wait for what is offline, paused or has no machine` : null,
     idle: left === 0,
   }
 }

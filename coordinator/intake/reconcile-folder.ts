@@ -5,6 +5,7 @@ import { decodePathName, displayPathName, encodePathName, type PathName } from '
 import { groupFolder } from '../catalog/group-folder.ts'
 import { mergeEdits } from '../curation/merge-edits.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
+import { mergeDetections } from '../detections/merge-detections.ts'
 import { type Candidate, matchAssets } from './match-assets.ts'
 import { refreshAssets } from './refresh-assets.ts'
 
@@ -238,7 +239,9 @@ async function removeEmpty(
   const empty = new Set(rows.map(({ id }) => id))
   for (const { id, isEdited } of rows) {
     const staying = movedTo.get(id)
-    if (isEdited && staying !== undefined && !empty.has(staying)) await mergeEdits(tx, id, staying)
+    if (staying === undefined || empty.has(staying)) continue
+    await mergeDetections(tx, id, staying)
+    if (isEdited) await mergeEdits(tx, id, staying)
   }
   await sql`delete from asset where id = any(${[...empty]}::bigint[])`.execute(tx)
 }

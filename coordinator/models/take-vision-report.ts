@@ -56,10 +56,12 @@ async function storeCards(tx: DatabaseTransaction, cards: readonly ModelCard[]):
       where model.card <> excluded.card or model.seen_at < now() - interval '1 hour'`.execute(tx)
 }
 
+/** In the order in which the agent names them. */
 async function useFirstModels(tx: DatabaseTransaction, ready: readonly string[]): Promise<number> {
   const { rows } = await sql<{ task: 'detect' | 'segment' | 'embed' | 'faces' }>`
     insert into task_model (task, model_id)
-    select distinct on (task) task, id from model where key = any(${[...ready]}::text[]) order by task, id
+    select distinct on (task) task, id from model where key = any(${[...ready]}::text[])
+    order by task, array_position(${[...ready]}::text[], key)
     on conflict (task) do nothing
     returning task`.execute(tx)
   for (const { task } of rows) await startSweep(tx, { task, which: 'missing' })

@@ -21,8 +21,10 @@ export async function hasVectorIndex(db: Queryable, modelId: number): Promise<bo
 /**
  * Builds the index of the model in use when it has become worth it, and drops those of other models and those whose
  * building was broken off. Takes minutes for a million vectors; nobody waits for it, neither readers nor writers.
+ *
+ * @param indexFrom so many vectors make it worth it
  */
-export async function keepVectorIndex(db: Database, log: Logger): Promise<void> {
+export async function keepVectorIndex(db: Database, log: Logger, indexFrom = INDEX_FROM): Promise<void> {
   await db.connection().execute(async (session) => {
     const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_lock(${LOCK}) as mine`.execute(
       session,
@@ -34,7 +36,7 @@ export async function keepVectorIndex(db: Database, log: Logger): Promise<void> 
         await sql`drop index concurrently if exists ${sql.id(name)}`.execute(session)
         log.info({ index: name }, 'dropped an index that nobody searches')
       }
-      if (wanted && wanted.amount >= INDEX_FROM && !(await hasVectorIndex(session, wanted.id)))
+      if (wanted && wanted.amount >= indexFrom && !(await hasVectorIndex(session, wanted.id)))
         await build(session, wanted, log)
     } finally {
       await sql`select pg_advisory_unlock(${LOCK})`.execute(session)
