@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AgentSettings } from './agents.ts'
-import { AssetListQuery, flagParam, idParams, numberParam, page, pageParams } from './asset-query.ts'
+import { AssetListQuery, flagParam, idParams, Nothing, numberParam, page, pageParams } from './asset-query.ts'
 import { AssetDetail, AssetTile, TimelineBucket } from './assets.ts'
 import { CurationField } from './curation.ts'
 import { DatabaseView } from './database.ts'
@@ -48,8 +48,6 @@ export type RouteContract = {
   /** JSON answer; `bytes` when the route streams a file. */
   answer: z.ZodType | 'bytes' | 'text'
 }
-
-const Nothing = z.object({}).meta({ id: 'Nothing' })
 
 /** A filter as a body: the same words, in the same spelling. */
 const AssetFilterBody = AssetListQuery.omit({ sort: true, cursor: true, limit: true }).strict()

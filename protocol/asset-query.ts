@@ -7,6 +7,9 @@ export const numberParam = z.coerce.number().int().positive()
 export const flagParam = z.enum(['true', 'false']).transform((value) => value === 'true')
 export const idParams = z.object({ id: numberParam })
 
+/** An answer that says only that it is done. */
+export const Nothing = z.object({}).meta({ id: 'Nothing' })
+
 export const pageParams = {
   /** Opaque; from `nextCursor` of the page before. */
   cursor: z.string().max(512).optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RouteContract } from './api.ts'
-import { AssetListQuery, idParams, pageParams } from './asset-query.ts'
+import { AssetListQuery, idParams, Nothing, pageParams } from './asset-query.ts'
 import { AssetTile } from './assets.ts'
 import { DetectionChange, DetectionView, NewDetection, SegmentAnswer, TaskView } from './detections.ts'
 import { LibraryId } from './ids.ts'
@@ -82,7 +82,7 @@ export const visionRoutes = {
     access: 'user',
     summary: 'Take away what a person has drawn; what a model has found is rejected instead',
     params: idParams,
-    answer: z.object({}).meta({ id: 'Nothing' }),
+    answer: Nothing,
   },
   segmentAsset: {
     method: 'post',

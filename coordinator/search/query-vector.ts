@@ -39,8 +39,10 @@ export async function requireQueryVector(
   if (known) return known
   await requireMachine(db, 'query', model.key)
   const jobId = await ask(db, model, text)
-  dependencies.hintUrgent('query')
-  await awaitJob(db, ends, jobId, { limitMs: LIMIT_MS, signal })
+  if (jobId !== undefined) {
+    dependencies.hintUrgent('query')
+    await awaitJob(db, ends, jobId, { limitMs: LIMIT_MS, signal })
+  }
   const answer = await findAnswer(db, model.id, text)
   if (!answer) throw new AppError('internal', 'A search has ended without an answer')
   return answer
@@ -67,14 +69,15 @@ async function findAnswer(db: Database, modelId: number, text: string): Promise<
     .executeTakeFirst()
 }
 
-/** Of several who ask at once, all wait for one job. */
-async function ask(db: Database, model: ModelInUse, text: string): Promise<number> {
+/** Of several who ask at once, all wait for one job; undefined when it has just been answered. */
+async function ask(db: Database, model: ModelInUse, text: string): Promise<number | undefined> {
   return await transact(db, { durable: false }, async (tx) => {
-    const { rows } = await sql<{ id: number }>`
+    const { rows } = await sql<{ id: number; isAnswered: boolean }>`
       insert into query_vector (model_id, text) values (${model.id}, ${text})
       on conflict (model_id, text) do update set asked_at = now()
-      returning id`.execute(tx)
-    const subjectId = rows[0]!.id
+      returning id, answered_at is not null as "isAnswered"`.execute(tx)
+    const { id: subjectId, isAnswered } = rows[0]!
+    if (isAnswered) return undefined
     const kind = 'query.embed'
     const [jobId] = await enqueueJobs(tx, [
       { kind, contract: jobContracts[kind], subjectId, libraryId: null, model: model.key },
