@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { acceptModel } from '../../../agents/vision/models/accept-model.ts'
 import type { KnownModel } from '../../../agents/vision/models/examine-models.ts'
 import { VerifiedFiles } from '../../../agents/vision/models/verified-files.ts'
@@ -31,7 +32,7 @@ export async function verifyModels(args: readonly string[], screen: ConsoleScree
   const asked =
     positionals.length > 0
       ? positionals.map((id) => requireModel(id, found))
-      : found.models.filter(({ state }) => state !== 'missing')
+      : found.models.filter(({ state, folder }) => state !== 'missing' && existsSync(folder))
   if (values.json) process.stdout.write(`${JSON.stringify(asked)}\n`)
   for (const { folder, reason } of found.problems) screen.say(`${folder}: ${reason}`)
   for (const model of asked) screen.say(sentence(model))
