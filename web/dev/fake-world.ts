@@ -1,12 +1,15 @@
 import type { ApiTokenView } from '../../protocol/api.ts'
 import type { DatabaseView } from '../../protocol/database.ts'
+import type { TaskView } from '../../protocol/detections.ts'
 import type { AgentView, JobKindSummary, LibraryView, ProblemView, ScanView } from '../../protocol/fleet.ts'
 import type { WakePolicyChange } from '../../protocol/power.ts'
 import type { SkippedPath } from '../../protocol/scan.ts'
 import { FakeCuration } from './fake-curation.ts'
 import { fakeDatabase } from './fake-database.ts'
+import { FakeDetections } from './fake-detections.ts'
 import { type FakeFailure, minutesAgo } from './fake-jobs.ts'
 import { type FakeBucket, FakeLibrary } from './fake-library.ts'
+import { fakeTasks } from './fake-models.ts'
 import { type FakePairing, fakePairing } from './fake-pairing.ts'
 import type { FakePictures } from './fake-pictures.ts'
 import { fakePower, sleepingAgents } from './fake-power.ts'
@@ -36,6 +39,10 @@ export type FakeWorld = {
   revision: number
   library: FakeLibrary
   curation: FakeCuration
+  detections: FakeDetections
+  tasks: TaskView[]
+  /** Whether a model that understands words can be asked. */
+  canSearch: boolean
   libraries: LibraryView[]
   agents: AgentView[]
   /** What people have changed of how machines are woken, by agent. */
@@ -62,6 +69,9 @@ export function createWorld(scenario: Scenario, pictures: FakePictures): FakeWor
     revision: 1,
     library,
     curation: new FakeCuration(library, { seeded: scenario === 'broken' }),
+    detections: new FakeDetections(library),
+    tasks: fakeTasks(scenario, library.size),
+    canSearch: !isBare && !isBroken,
     libraries: isBare ? [] : librariesOf(scenario, library.size),
     agents:
       scenario === 'no-agent'
@@ -255,7 +265,9 @@ function kindsOf(scenario: Scenario, assets: number): JobKindSummary[] {
     const waitsFor = `Waits for a machine that offers “ingest”: “attic” is not connected, last seen ${seen}`
     return [scan, { ...ingest, queued: 418, dead, cancelled: 1, oldestAt: minutesAgo(185), waitsFor }]
   }
-  return [scan, ingest]
+  const write: JobKindSummary = { kind: 'sidecar.write', capability: 'sidecar', ...idle, done: 0 }
+  const embed: JobKindSummary = { kind: 'asset.embed', capability: 'embed', ...idle, done: assets }
+  return [scan, ingest, write, embed]
 }
 
 function failuresOf(scenario: Scenario): FakeFailure[] {
