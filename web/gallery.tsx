@@ -1,19 +1,24 @@
+import { Outlet, useParams } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
-import { TimelinePage } from './timeline/timeline-page.tsx'
 
-// Pictures first: nobody rates what is not there yet.
+// Pictures first: nobody rates what is not there yet, or asks what is in it.
 const CurationLayer = lazy(async () => ({
   default: (await import('./curation/curation-layer.tsx')).CurationLayer,
 }))
+const DetectionLayer = lazy(async () => ({
+  default: (await import('./detections/detection-layer.tsx')).DetectionLayer,
+}))
 
-/** The photos, and over them what is done with them. */
+/** A page of pictures, and over it what is done with them. */
 export function Gallery() {
+  const isViewing = useParams({ strict: false }).assetId !== undefined
   return (
     <>
-      <TimelinePage />
+      <Outlet />
       <Suspense>
         <CurationLayer />
       </Suspense>
+      <Suspense>{isViewing && <DetectionLayer />}</Suspense>
     </>
   )
 }

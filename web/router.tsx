@@ -7,12 +7,14 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { parseAssetFilter } from './api/asset-filter.ts'
 import { callApi } from './api/call-api.ts'
 import { parseJobFilter } from './api/job-filter.ts'
 import { sessionQuery } from './api/queries.ts'
 import { parseWriteBackFilter } from './api/write-back-filter.ts'
 import { Gallery } from './gallery.tsx'
 import { Shell } from './shell/shell.tsx'
+import { TimelinePage } from './timeline/timeline-page.tsx'
 import { NotFoundPage, PageError } from './ui/page-error.tsx'
 
 type RouterContext = { queryClient: QueryClient }
@@ -51,13 +53,55 @@ const appRoute = createRoute({
   errorComponent: PageError,
 })
 
-/** The viewer lies over the timeline, which stays where it was. */
+const ViewerPage = lazyRouteComponent(() => import('./viewer/viewer-page.tsx'), 'ViewerPage')
+
+/** Pages of pictures. The viewer lies over each, which stays where it was. */
 const galleryRoute = createRoute({ getParentRoute: () => appRoute, id: 'gallery', component: Gallery })
-const timelineRoute = createRoute({ getParentRoute: () => galleryRoute, path: '/' })
-const viewerRoute = createRoute({
+
+const photosRoute = createRoute({
   getParentRoute: () => galleryRoute,
+  id: 'photos',
+  component: TimelinePage,
+})
+
+const timelineRoute = createRoute({ getParentRoute: () => photosRoute, path: '/' })
+
+const viewerRoute = createRoute({
+  getParentRoute: () => photosRoute,
   path: '/assets/$assetId',
-  component: lazyRouteComponent(() => import('./viewer/viewer-page.tsx'), 'ViewerPage'),
+  component: ViewerPage,
+})
+
+const searchRoute = createRoute({
+  getParentRoute: () => galleryRoute,
+  path: '/search',
+  validateSearch: parseAssetFilter,
+  component: lazyRouteComponent(() => import('./search/search-page.tsx'), 'SearchPage'),
+})
+
+const searchViewerRoute = createRoute({
+  getParentRoute: () => searchRoute,
+  path: '/$assetId',
+  component: ViewerPage,
+})
+
+const similarRoute = createRoute({
+  getParentRoute: () => galleryRoute,
+  path: '/similar/$likeId',
+  validateSearch: parseAssetFilter,
+  component: lazyRouteComponent(() => import('./search/similar-page.tsx'), 'SimilarPage'),
+})
+
+const similarViewerRoute = createRoute({
+  getParentRoute: () => similarRoute,
+  path: '/$assetId',
+  component: ViewerPage,
+})
+
+const understandingRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/understanding',
+  component: lazyRouteComponent(() => import('./understanding/understanding-page.tsx'), 'UnderstandingPage'),
 })
 
 const dashboardRoute = createRoute({
@@ -96,7 +140,12 @@ const routeTree = rootRoute.addChildren([
   loginRoute,
   setupRoute,
   appRoute.addChildren([
-    galleryRoute.addChildren([timelineRoute, viewerRoute]),
+    galleryRoute.addChildren([
+      photosRoute.addChildren([timelineRoute, viewerRoute]),
+      searchRoute.addChildren([searchViewerRoute]),
+      similarRoute.addChildren([similarViewerRoute]),
+    ]),
+    understandingRoute,
     dashboardRoute,
     accountRoute,
     jobsRoute.addChildren([jobRoute]),

@@ -1,5 +1,5 @@
 import { notifications } from '@mantine/notifications'
-import type { QueryClient } from '@tanstack/react-query'
+import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { AssetDetail } from '../../protocol/assets.ts'
 import type { BulkEdit } from '../../protocol/curation.ts'
 import type { EditAnswer } from '../../protocol/edits.ts'
@@ -10,9 +10,15 @@ import { callApi } from './call-api.ts'
 import { Curator } from './curator.ts'
 import type { Marks } from './marks.ts'
 import { assetHistoryKey, assetQuery, timelineQuery, WRITE_BACKS_KEY } from './queries.ts'
+import { RESULTS_KEY, type ResultPage, withChanges } from './results-query.ts'
+import type { Selection } from './selection.ts'
 
 /** Joins edits with the pages that show what they change. */
-export function createCurator(queryClient: QueryClient, bucketStore: BucketStore): Curator {
+export function createCurator(
+  queryClient: QueryClient,
+  bucketStore: BucketStore,
+  selection: Selection,
+): Curator {
   const readAgain = (assetIds: readonly number[]) => {
     for (const id of assetIds.slice(0, 200)) {
       void queryClient.invalidateQueries({ queryKey: assetQuery(id).queryKey })
@@ -27,6 +33,11 @@ export function createCurator(queryClient: QueryClient, bucketStore: BucketStore
     fields: readonly string[],
   ) => {
     bucketStore.patch(marks)
+    selection.patch(marks)
+    queryClient.setQueriesData<InfiniteData<ResultPage>>(
+      { queryKey: RESULTS_KEY },
+      (results) => results && withChanges(results, marks),
+    )
     for (const [id, change] of marks) {
       queryClient.setQueryData<AssetDetail>(assetQuery(id).queryKey, (detail) =>
         detail ? withMarks(detail, change, editId) : undefined,

@@ -1,9 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { JobKindSummary } from '../../protocol/fleet.ts'
+import type { JobKind } from '../../protocol/jobs.ts'
 import type { LiveMessage } from '../../protocol/live.ts'
 import { BucketStore } from './bucket-store.ts'
 import { callApi } from './call-api.ts'
 import { createCurator } from './create-curator.ts'
+import { DETECTIONS_KEY } from './detections-query.ts'
 import { LiveConnection } from './live-connection.ts'
 import {
   agentsQuery,
@@ -27,6 +29,12 @@ const TIMELINE_REFRESH_MS = 2_000
 const JOBS_REFRESH_MS = 500
 /** While sidecars are written, what says so on screen is read again at most this often. */
 const WRITES_REFRESH_MS = 1_500
+
+/** While models look at pictures, what they have found in the one on screen is read again at most this often. */
+const LOOKS_REFRESH_MS = 1_500
+
+const writing: readonly JobKind[] = ['sidecar.write', 'sidecar.restore']
+const looking: readonly JobKind[] = ['asset.detect', 'asset.segment', 'asset.faces']
 
 /** Joins live events, the query cache and the months of the timeline. */
 export function createServices(queryClient: QueryClient, onSignedOut: () => void): Services {
@@ -64,12 +72,17 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
       ]),
     WRITES_REFRESH_MS,
   )
+  const refreshLooks = refreshGate(
+    () => queryClient.invalidateQueries({ queryKey: DETECTIONS_KEY }, { cancelRefetch: false }),
+    LOOKS_REFRESH_MS,
+  )
   const takeSummary = ({ kinds }: LiveMessage<'jobs'>) => {
     const before = queryClient.getQueryData(jobSummaryQuery.queryKey)
     queryClient.setQueryData(jobSummaryQuery.queryKey, { kinds })
     refreshJobs()
     if (!before || countDead(before.kinds) !== countDead(kinds)) refreshFailures()
-    if (!before || countWrites(before.kinds) !== countWrites(kinds)) refreshWrites()
+    if (!before || countEnded(before.kinds, writing) !== countEnded(kinds, writing)) refreshWrites()
+    if (!before || countEnded(before.kinds, looking) !== countEnded(kinds, looking)) refreshLooks()
   }
 
   const askWhoIsSignedIn = () => {
@@ -91,8 +104,9 @@ export function createServices(queryClient: QueryClient, onSignedOut: () => void
     },
     askWhoIsSignedIn,
   )
-  const curator = createCurator(queryClient, bucketStore)
-  return { bucketStore, live, curator, selection: new Selection() }
+  const selection = new Selection()
+  const curator = createCurator(queryClient, bucketStore, selection)
+  return { bucketStore, live, curator, selection }
 }
 
 /** Tells apart any two states of the failures that differ in number. */
@@ -100,10 +114,10 @@ function countDead(kinds: readonly JobKindSummary[]): string {
   return kinds.map(({ kind, dead }) => `${kind} ${dead}`).join()
 }
 
-/** The same for the writing of sidecars. */
-function countWrites(kinds: readonly JobKindSummary[]): string {
+/** The same for the kinds that are named, with everything that becomes of their jobs. */
+function countEnded(kinds: readonly JobKindSummary[], named: readonly JobKind[]): string {
   return kinds
-    .filter(({ kind }) => kind === 'sidecar.write' || kind === 'sidecar.restore')
+    .filter(({ kind }) => named.includes(kind))
     .map(({ queued, leased, done, dead }) => [queued, leased, done, dead].join())
     .join()
 }

@@ -2,8 +2,9 @@ import type { AssetTile } from '../../protocol/assets.ts'
 
 export type Neighbours = {
   here: AssetTile | undefined
-  /** The one before it in the timeline, which is the newer one. */
+  /** The one before it; in the timeline that is the newer one. */
   newer: AssetTile | undefined
+  /** The one after it. */
   older: AssetTile | undefined
 }
 
@@ -29,4 +30,12 @@ export async function findNeighbours(
     tiles[index - 1] ?? (above === undefined || at < 0 ? undefined : (await tilesOf(above)).at(-1))
   const older = tiles[index + 1] ?? (below === undefined || at < 0 ? undefined : (await tilesOf(below))[0])
   return { here: tiles[index], newer, older }
+}
+
+/** The same in a list that is all there. */
+export function neighboursIn(tiles: readonly AssetTile[], assetId: number): Neighbours {
+  const index = tiles.findIndex(({ id }) => id === assetId)
+  return index < 0
+    ? { here: undefined, newer: undefined, older: undefined }
+    : { here: tiles[index], newer: tiles[index - 1], older: tiles[index + 1] }
 }

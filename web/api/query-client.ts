@@ -26,6 +26,8 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof AppError && error.code === 'unauthenticated'
 }
 
+/** Where somebody has to bring a model first, asking again only makes the page wait. */
 function mayHelp(error: unknown): boolean {
-  return error instanceof AppError && errorRules[error.code].retry !== 'never'
+  if (!(error instanceof AppError) || error.code === 'model_missing') return false
+  return errorRules[error.code].retry !== 'never'
 }

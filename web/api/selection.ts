@@ -79,6 +79,18 @@ export class Selection {
     return true
   }
 
+  /** What is chosen stays chosen; the server has said that this is true of it now. */
+  patch(changes: ReadonlyMap<number, Partial<AssetTile>>): void {
+    const patched = (tile: AssetTile) => {
+      const change = changes.get(tile.id)
+      return change ? { ...tile, ...change } : tile
+    }
+    this.#chosen = new Map([...this.#chosen].map(([id, tile]) => [id, patched(tile)]))
+    this.#anchor &&= patched(this.#anchor)
+    this.#focused &&= patched(this.#focused)
+    this.#changed()
+  }
+
   clear(): void {
     if (this.#chosen.size === 0) return
     this.#chosen = new Map()

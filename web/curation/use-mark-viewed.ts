@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
+import { useParams } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { assetQuery } from '../api/queries.ts'
 import { useServices } from '../api/services.ts'
 import { useLoadNeighbours } from '../api/use-neighbours.ts'
+import { useShowAsset } from '../api/use-show-asset.ts'
 import { bucketOf } from '../ui/format-when.ts'
 import { sayError } from '../ui/say-error.ts'
 import type { MarkCommand } from './mark-command.ts'
@@ -16,7 +17,7 @@ import { useMark } from './use-mark.ts'
 export function useMarkViewed(advances: boolean): (command: MarkCommand) => Promise<void> {
   const { curator } = useServices()
   const queries = useQueryClient()
-  const navigate = useNavigate()
+  const showAsset = useShowAsset()
   const mark = useMark()
   const loadNeighbours = useLoadNeighbours()
   const { assetId } = useParams({ strict: false })
@@ -30,12 +31,7 @@ export function useMarkViewed(advances: boolean): (command: MarkCommand) => Prom
       if (!advances) return
       const { older } = await loadNeighbours(bucketOf(tile.capturedLocal), tile.id)
       if (!older || latest.current !== assetId) return
-      await navigate({
-        to: '/assets/$assetId',
-        params: { assetId: String(older.id) },
-        replace: true,
-        state: (before) => before,
-      })
+      await showAsset(older.id, 'step')
     } catch (error) {
       sayError('This picture was not marked')(error)
     }

@@ -20,7 +20,7 @@ export function KindOfWork({ known }: { known: JobKindSummary }) {
   const state = describeWork(kind)
   const title = jobKindWords[kind.kind]
   return (
-    <li className={styles.work}>
+    <div className={styles.work}>
       <div className={styles.workHead}>
         <div className={styles.nameAndState}>
           <h3>{title}</h3>
@@ -41,6 +41,6 @@ export function KindOfWork({ known }: { known: JobKindSummary }) {
       {state.why && <p className={styles.why}>{withLocalTimes(state.why, nowMs)}</p>}
       <KindNumbers kind={kind} />
       <KindLimit kind={kind} onChange={(maxRunning) => update({ maxRunning })} />
-    </li>
+    </div>
   )
 }

@@ -10,6 +10,7 @@ import { useNow } from '../ui/use-now.ts'
 import styles from './dashboard.module.css'
 import { describeCage, describeMachine, machineStatus } from './describe-machine.ts'
 import { MachineMenu } from './machine-menu.tsx'
+import { MachineModels } from './machine-models.tsx'
 import { MachineSlots } from './machine-slots.tsx'
 import { MachineSources } from './machine-sources.tsx'
 import { PauseButton } from './pause-button.tsx'
@@ -47,9 +48,10 @@ export function Machine({ agent, running }: { agent: AgentView; running: readonl
         <p className={styles.why}>{describeCage(facts.cageMissing)}</p>
       )}
       <RunningJobs jobs={running} machine={agent.name} />
+      <MachineModels name={agent.name} />
       <MachineSources name={agent.name} sources={agent.sources} />
       {agent.capabilities.length === 0 ? (
-        <p className={styles.facts}>Offers no work yet: vision models come with a later version.</p>
+        <p className={styles.facts}>Offers no work: its configuration names no capability.</p>
       ) : (
         <MachineSlots agent={agent} />
       )}

@@ -1,5 +1,5 @@
 import { Menu, SegmentedControl, useMantineColorScheme } from '@mantine/core'
-import { IconKeyboard, IconLogout, IconUser } from '@tabler/icons-react'
+import { IconEye, IconKeyboard, IconLogout, IconUser } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { callApi } from '../api/call-api.ts'
@@ -46,6 +46,9 @@ export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
         <Menu.Divider />
         <Menu.Item component={Link} to="/account" leftSection={<IconUser size={18} stroke={1.6} />}>
           Account
+        </Menu.Item>
+        <Menu.Item component={Link} to="/understanding" leftSection={<IconEye size={18} stroke={1.6} />}>
+          Understanding
         </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={18} stroke={1.6} />} onClick={onShortcuts}>
           Keyboard shortcuts

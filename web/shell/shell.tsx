@@ -1,11 +1,12 @@
-import { IconActivity, IconPhoto } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useMatchRoute } from '@tanstack/react-router'
+import { Link, Outlet, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useLiveState, useServices } from '../api/services.ts'
 import { Wordmark } from '../ui/wordmark.tsx'
 import { AccountMenu } from './account-menu.tsx'
+import { SearchBox } from './search-box.tsx'
 import styles from './shell.module.css'
+import { Tabs } from './tabs.tsx'
 
 /** A short drop is nobody's business; a longer one explains why numbers stand still. */
 const SAY_RECONNECTING_AFTER_MS = 2_000
@@ -13,14 +14,7 @@ const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx'))
 
 /** Top bar, page, and on a phone the bar at the bottom. */
 export function Shell() {
-  const matchRoute = useMatchRoute()
-  const isViewing = matchRoute({ to: '/assets/$assetId' }) !== false
-  const isDashboard =
-    matchRoute({ to: '/dashboard' }) !== false ||
-    matchRoute({ to: '/jobs', fuzzy: true }) !== false ||
-    matchRoute({ to: '/write-backs' }) !== false
-  const isAccount = matchRoute({ to: '/account' }) !== false
-  const current = isDashboard ? 'dashboard' : isAccount ? undefined : 'photos'
+  const isViewing = useParams({ strict: false }).assetId !== undefined
   const [isSheetOpen, setSheetOpen] = useState(false)
   useLiveEvents()
   useQuestionMark(() => setSheetOpen(true))
@@ -34,7 +28,8 @@ export function Shell() {
         <Link to="/" className={styles.home} aria-label="Hearth, to your photos">
           <Wordmark />
         </Link>
-        <Tabs className={styles.topTabs} current={current} />
+        <Tabs className={styles.topTabs} only={['photos', 'understanding', 'dashboard']} />
+        <SearchBox />
         <div className={styles.end}>
           <Reconnecting />
           <AccountMenu onShortcuts={() => setSheetOpen(true)} />
@@ -44,43 +39,10 @@ export function Shell() {
         <Outlet />
       </main>
       <div className={styles.bottom} inert={isViewing}>
-        <Tabs className={styles.bottomTabs} current={current} />
+        <Tabs className={styles.bottomTabs} only={['photos', 'search', 'dashboard']} />
       </div>
       <Suspense>{isSheetOpen && <ShortcutSheet onClose={() => setSheetOpen(false)} />}</Suspense>
     </div>
-  )
-}
-
-type TabsProps = {
-  className: string | undefined
-  /** Undefined on pages that belong to neither. */
-  current: 'photos' | 'dashboard' | undefined
-}
-
-function Tabs({ className, current }: TabsProps) {
-  const isPhotos = current === 'photos'
-  const isDashboard = current === 'dashboard'
-  return (
-    <nav className={className} aria-label="Pages">
-      <Link
-        to="/"
-        className={styles.tab}
-        data-current={isPhotos || undefined}
-        aria-current={isPhotos ? 'page' : undefined}
-      >
-        <IconPhoto size={20} stroke={1.7} aria-hidden="true" />
-        Photos
-      </Link>
-      <Link
-        to="/dashboard"
-        className={styles.tab}
-        data-current={isDashboard || undefined}
-        aria-current={isDashboard ? 'page' : undefined}
-      >
-        <IconActivity size={20} stroke={1.7} aria-hidden="true" />
-        Dashboard
-      </Link>
-    </nav>
   )
 }
 

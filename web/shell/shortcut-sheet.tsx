@@ -38,10 +38,19 @@ const sheets = [
       [['Z'], 'Look closer, or at all of it'],
       [['+', '−'], 'Zoom in or out'],
       [['I'], 'Information'],
+      [['O'], 'What was found in the picture, or only the picture'],
+      [['M'], 'Outline something by pointing at it'],
+      [['S'], 'Pictures like this one'],
       [['G', 'Esc'], 'Back to the photos'],
     ],
   },
-  { title: 'Everywhere', keys: [[['?'], 'This list']] },
+  {
+    title: 'Everywhere',
+    keys: [
+      [['/'], 'Search'],
+      [['?'], 'This list'],
+    ],
+  },
 ] as const
 
 export default function ShortcutSheet({ onClose }: { onClose: () => void }) {

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { tileFixture } from '../dev/tile-fixture.ts'
-import { findAnchor, type LaidSection, locateAnchor } from './anchor.ts'
-import { layoutSection } from './layout-section.ts'
+import type { LaidSection } from '../grid/laid-section.ts'
+import { layoutSection } from '../grid/layout-section.ts'
+import { findAnchor, locateAnchor } from './anchor.ts'
 
 function laid(widthPx: number, from: number, count: number): LaidSection {
   const tiles = Array.from({ length: count }, (_, at) =>

@@ -1,13 +1,4 @@
-import type { AssetTile } from '../../protocol/assets.ts'
-import type { SectionLayout } from './layout-section.ts'
-
-/** One month as it is laid out now: `layout` covers the loaded tiles, `heightPx` the whole, estimated part included. */
-export type LaidSection = {
-  bucket: string
-  heightPx: number
-  tiles: readonly AssetTile[]
-  layout: SectionLayout | undefined
-}
+import type { LaidSection } from '../grid/laid-section.ts'
 
 /** What lies at the top of the screen, in words that survive a new layout. */
 export type Anchor = {

@@ -1,10 +1,11 @@
 import type { AssetTile } from '../../protocol/assets.ts'
+import type { TilePosition } from '../grid/laid-section.ts'
+import type { SectionRow } from '../grid/layout-section.ts'
+import { Tile } from '../grid/tile.tsx'
 import { formatCount } from '../ui/format-amount.ts'
 import { formatBucket, formatDay } from '../ui/format-when.ts'
-import type { SectionRow } from './layout-section.ts'
-import { Tile } from './tile.tsx'
 import styles from './timeline.module.css'
-import type { TilePosition, VisibleSection } from './timeline-model.ts'
+import type { VisibleSection } from './timeline-model.ts'
 
 type SectionProps = {
   section: VisibleSection

@@ -1,7 +1,8 @@
 import type { AssetTile } from '../../protocol/assets.ts'
 import { MAX_BULK_ASSETS } from '../../protocol/edits.ts'
 import type { BucketStore } from '../api/bucket-store.ts'
-import type { TilePosition, TimelineModel } from './timeline-model.ts'
+import type { TilePosition } from '../grid/laid-section.ts'
+import type { TimelineModel } from './timeline-model.ts'
 
 /**
  * All pictures from one place of the timeline to another, both included; months between them are loaded.

@@ -1,13 +1,14 @@
 import type { TimelineBucket } from '../../protocol/assets.ts'
 import type { BucketStore } from '../api/bucket-store.ts'
-import { findAnchor, type LaidSection, locateAnchor } from './anchor.ts'
+import type { LaidSection, TilePosition } from '../grid/laid-section.ts'
 import {
   estimateRowsHeight,
   estimateSectionHeight,
   type GridOptions,
   layoutSection,
   targetRowHeight,
-} from './layout-section.ts'
+} from '../grid/layout-section.ts'
+import { findAnchor, locateAnchor } from './anchor.ts'
 import {
   canvasHeight,
   isOutOfCanvas,
@@ -46,7 +47,6 @@ export type VisibleSection = LaidSection & {
 }
 
 export type TimelineWindow = { sections: VisibleSection[]; isSettled: boolean; rowHeightPx: number }
-export type TilePosition = { section: number; index: number }
 
 const emptyWindow: TimelineWindow = { sections: [], isSettled: true, rowHeightPx: 0 }
 

@@ -1,24 +1,16 @@
-import { useNavigate } from '@tanstack/react-router'
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { AssetTile } from '../../protocol/assets.ts'
 import { useServices } from '../api/services.ts'
 import { useChosen } from '../api/use-curation.ts'
-import { dayOf } from '../ui/format-when.ts'
+import { useShowAsset } from '../api/use-show-asset.ts'
+import { moveInGrid } from '../grid/grid-keys.ts'
+import type { TilePosition } from '../grid/laid-section.ts'
+import { useGridInput } from '../grid/use-grid-input.ts'
 import { SlotOutlet } from '../ui/slot.tsx'
-import { isGridKey, moveInGrid } from './grid-keys.ts'
 import { Scrubber } from './scrubber.tsx'
 import { Section } from './section.tsx'
 import styles from './timeline.module.css'
-import type { TilePosition, TimelineModel } from './timeline-model.ts'
-import { useLongPress } from './use-long-press.ts'
+import type { TimelineModel } from './timeline-model.ts'
 import { useSelecting } from './use-selecting.ts'
 
 type TimelineViewProps = {
@@ -31,16 +23,12 @@ type TimelineViewProps = {
 export function TimelineView({ model, viewed }: TimelineViewProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLDivElement>(null)
-  const navigate = useNavigate()
+  const showAsset = useShowAsset()
   const [focused, setFocused] = useState<TilePosition | null>(null)
   const wantsFocus = useRef(false)
   const { curator, selection } = useServices()
   const chosen = useChosen()
   const selecting = useSelecting(model)
-  const longPress = useLongPress((target) => {
-    const position = positionOf(target)
-    if (position) selecting.toggle(position)
-  })
   useSyncExternalStore(curator.onChange, () => curator.version)
   const { sections, isSettled, rowHeightPx } = useSyncExternalStore(model.onWindow, () => model.window)
 
@@ -85,78 +73,30 @@ export function TimelineView({ model, viewed }: TimelineViewProps) {
     if (position) focus(position)
   })
 
-  const click = (event: MouseEvent) => {
-    const target = event.target as Element
-    const day = target.closest<HTMLElement>('[data-day]')
-    if (day) {
-      void selecting.toggleDay(Number(day.dataset.section), day.dataset.day ?? '')
-      return
-    }
-    const tile = target.closest<HTMLAnchorElement>('a[data-index]')
-    const position = tile && positionOf(tile)
-    if (!position || event.altKey || event.button !== 0) return
-    event.preventDefault()
-    if (longPress.takePressed()) return
-    setFocused(position)
-    if (event.shiftKey) void selecting.extend(position, focused ?? undefined)
-    else if (event.metaKey || event.ctrlKey || selection.size > 0 || target.closest('[data-check]'))
-      selecting.toggle(position)
-    else open(tile)
-  }
-
-  const open = (tile: HTMLAnchorElement) => {
-    const assetId = tile.pathname.split('/').at(-1) ?? ''
-    void navigate({ to: '/assets/$assetId', params: { assetId }, state: { overTimeline: true } })
-  }
-
-  const pressKey = (event: KeyboardEvent) => {
-    if (event.metaKey || event.ctrlKey || event.altKey) return
-    const active = (event.target as Element).closest<HTMLAnchorElement>('a[data-index]')
-    const from = active && positionOf(active)
-    if (event.key === 'Home' || event.key === 'End') {
-      event.preventDefault()
-      const section = event.key === 'Home' ? 0 : model.buckets.length - 1
-      focus({ section, index: event.key === 'Home' ? 0 : (model.buckets[section]?.count ?? 1) - 1 })
-    } else if (isGridKey(event.key)) {
-      const first = firstOnScreen(model)
-      if (!from && !first) return
-      event.preventDefault()
-      const to = from ? moveInGrid((index) => model.section(index), from, event.key) : (first as TilePosition)
-      focus(to)
-      if (event.shiftKey) void selecting.extend(to, from ?? to)
-    } else if (event.key === ' ' && from) {
-      event.preventDefault()
-      selecting.toggle(from)
-    } else if ((event.key === 'd' || event.key === 'D') && from) {
-      const day = dayOf(selecting.tileAt(from)?.capturedLocal ?? null)
-      if (day) void selecting.toggleDay(from.section, day)
-    } else if (
-      active &&
-      (event.key === 'e' || event.key === 'E' || (event.key === 'Enter' && !event.shiftKey))
-    ) {
-      event.preventDefault()
-      open(active)
-    }
-  }
+  const input = useGridInput({
+    sectionAt: (index) => model.section(index),
+    firstOnScreen: () => firstOnScreen(model),
+    ends: () => {
+      const section = model.buckets.length - 1
+      const index = (model.buckets[section]?.count ?? 1) - 1
+      return { first: { section: 0, index: 0 }, last: { section, index } }
+    },
+    selecting,
+    focused,
+    onFocused: setFocused,
+    focus,
+    open: (assetId) => void showAsset(assetId, 'open'),
+  })
 
   const focusable = pickFocusable(focused, sections)
   const shown = (tile: AssetTile) => curator.shown(tile)
   return (
     <div className={styles.frame} inert={viewed !== null}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the tiles are links; this only moves focus between them */}
       <div
         ref={scroller}
         className={styles.scroller}
         data-selecting={chosen.size > 0 || undefined}
-        onKeyDown={pressKey}
-        onClick={click}
-        onContextMenu={(event) => longPress.isPressing() && event.preventDefault()}
-        onFocus={(event) => {
-          const position = positionOf(event.target)
-          selection.setFocused((position && selecting.tileAt(position)) ?? null)
-        }}
-        onBlur={() => selection.setFocused(null)}
-        {...longPress.handlers}
+        {...input}
         tabIndex={-1}
       >
         <div ref={canvas} className={styles.canvas}>
@@ -177,11 +117,6 @@ export function TimelineView({ model, viewed }: TimelineViewProps) {
       <SlotOutlet name="timeline-tools" className={styles.tools} />
     </div>
   )
-}
-
-function positionOf(element: Element): TilePosition | null {
-  const tile = element.closest<HTMLElement>('a[data-index]')
-  return tile && { section: Number(tile.dataset.section), index: Number(tile.dataset.index) }
 }
 
 /** Tab enters the timeline at the tile that had the focus last, else at the first one drawn. */

@@ -1,22 +1,14 @@
-import { notifications } from '@mantine/notifications'
 import { useMemo } from 'react'
 import type { AssetTile } from '../../protocol/assets.ts'
 import { MAX_BULK_ASSETS } from '../../protocol/edits.ts'
 import { useServices } from '../api/services.ts'
-import { formatCount } from '../ui/format-amount.ts'
+import type { TilePosition } from '../grid/laid-section.ts'
+import { sayTooMany } from '../grid/say-too-many.ts'
+import type { Selecting } from '../grid/use-grid-input.ts'
 import { bucketOf, dayOf } from '../ui/format-when.ts'
 import { sayError } from '../ui/say-error.ts'
 import { tilesBetween } from './select-range.ts'
-import type { TilePosition, TimelineModel } from './timeline-model.ts'
-
-export type Selecting = {
-  tileAt: (position: TilePosition) => AssetTile | undefined
-  toggle: (position: TilePosition) => void
-  /** Everything from the picture that was chosen last, or from `from`. */
-  extend: (to: TilePosition, from?: TilePosition) => Promise<void>
-  /** All of a day, or none of it when all of it is chosen. */
-  toggleDay: (section: number, day: string) => Promise<void>
-}
+import type { TimelineModel } from './timeline-model.ts'
 
 /** How pictures of the timeline are chosen. */
 export function useSelecting(model: TimelineModel): Selecting {
@@ -50,12 +42,4 @@ export function useSelecting(model: TimelineModel): Selecting {
       toggleDay: (section, day) => toggleDay(section, day).catch(sayError('Not selected')),
     }
   }, [model, bucketStore, selection])
-}
-
-function sayTooMany(): void {
-  notifications.show({
-    title: 'Nothing was added to the selection',
-    message: `One edit changes at most ${formatCount(MAX_BULK_ASSETS)} pictures, and these would be more. Select fewer at a time.`,
-    color: 'yellow',
-  })
 }

@@ -1,7 +1,7 @@
 import { type ReactNode, useCallback, useSyncExternalStore } from 'react'
 import { createPortal } from 'react-dom'
 
-type SlotName = 'viewer-tools' | 'timeline-tools'
+type SlotName = 'viewer-actions' | 'viewer-overlay' | 'viewer-notes' | 'viewer-tools' | 'timeline-tools'
 
 const elements = new Map<SlotName, HTMLElement>()
 const listeners = new Set<() => void>()

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import type { AssetFile, AssetTile } from '../../protocol/assets.ts'
 import { derivedSizePx } from '../../protocol/media.ts'
 import { originalUrl, previewUrl, thumbnailUrl } from '../api/asset-urls.ts'
+import { SlotOutlet } from '../ui/slot.tsx'
 import { thumbhashPicture } from '../ui/thumbhash-paint.ts'
 import { tileLabel } from '../ui/tile-label.ts'
 import { usePictureGestures } from './use-picture-gestures.ts'
@@ -56,6 +57,8 @@ export function PictureStage({ tile, original, note, onOlder, onNewer, onClose }
             height: fit.heightPx,
             transform: `translate(${zoom.x + drag.x}px, ${zoom.y + drag.y}px) scale(${zoom.scale})`,
             backgroundImage: blurred ? `url(${blurred})` : undefined,
+            // What lies over the picture keeps its size on the screen by it.
+            ['--zoom' as string]: zoom.scale,
           }}
         >
           {!isOriginalShown && <img src={thumbnailUrl(tile, 'grid')} alt="" draggable={false} />}
@@ -77,6 +80,7 @@ export function PictureStage({ tile, original, note, onOlder, onNewer, onClose }
               onLoad={() => setOriginalShown(true)}
             />
           )}
+          <SlotOutlet name="viewer-overlay" className={styles.overlay} />
         </div>
       )}
       {note && <p className={styles.note}>{note}</p>}

@@ -82,7 +82,8 @@ export function usePictureGestures(options: GestureOptions): PictureGestures {
       const box = element.getBoundingClientRect()
       return { x: event.clientX - box.left - box.width / 2, y: event.clientY - box.top - box.height / 2 }
     }
-    const isControl = (event: Event) => (event.target as Element).closest('button, a') !== null
+    const isControl = (event: Event) =>
+      (event.target as Element).closest('button, a, [data-takes-pointer]') !== null
 
     element.addEventListener(
       'wheel',

@@ -6,12 +6,14 @@ import {
   IconInfoCircle,
 } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useLocation, useNavigate, useParams, useRouter } from '@tanstack/react-router'
+import { useLocation, useParams, useRouter } from '@tanstack/react-router'
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { AssetTile } from '../../protocol/assets.ts'
 import { originalUrl, previewUrl } from '../api/asset-urls.ts'
 import { assetQuery } from '../api/queries.ts'
+import { useCollection } from '../api/use-collection.ts'
 import { useNeighbours } from '../api/use-neighbours.ts'
+import { useShowAsset, useShowGrid } from '../api/use-show-asset.ts'
 import { bucketOf, formatLocal } from '../ui/format-when.ts'
 import { isTyping } from '../ui/is-typing.ts'
 import { errorSentence } from '../ui/page-error.tsx'
@@ -24,19 +26,14 @@ import { PictureStage } from './picture-stage.tsx'
 import { VideoStage } from './video-stage.tsx'
 import styles from './viewer.module.css'
 
-declare module '@tanstack/history' {
-  interface HistoryState {
-    /** The viewer was opened from the timeline: going back leads there. */
-    overTimeline?: boolean
-  }
-}
-
-/** One picture over the timeline, with its neighbours a key or a swipe away. */
+/** One picture over the grid that it is of, with its neighbours a key or a swipe away. */
 export function ViewerPage() {
-  const assetId = Number(useParams({ from: '/app/gallery/assets/$assetId' }).assetId)
+  const assetId = Number(useParams({ strict: false }).assetId)
   const router = useRouter()
-  const navigate = useNavigate()
-  const isOverTimeline = useLocation().state.overTimeline === true
+  const showAsset = useShowAsset()
+  const showGrid = useShowGrid()
+  const isTimeline = useCollection().kind === 'timeline'
+  const isOverGrid = useLocation().state.overGrid === true
   const asset = useQuery(assetQuery(assetId))
   const detail = asset.data
   const bucket = detail ? bucketOf(detail.capturedLocal) : null
@@ -47,28 +44,21 @@ export function ViewerPage() {
   usePrefetch([older, newer])
 
   const close = useCallback(() => {
-    if (isOverTimeline && window.history.length > 1) router.history.back()
-    else void navigate({ to: '/' })
-  }, [isOverTimeline, navigate, router])
+    if (isOverGrid && window.history.length > 1) router.history.back()
+    else void showGrid()
+  }, [isOverGrid, showGrid, router])
   const go = useCallback(
     (next: AssetTile | undefined) => {
-      if (!next) return
-      const params = { assetId: String(next.id) }
-      void navigate({
-        to: '/assets/$assetId',
-        params,
-        replace: true,
-        state: { overTimeline: isOverTimeline },
-      })
+      if (next) void showAsset(next.id, 'step')
     },
-    [isOverTimeline, navigate],
+    [showAsset],
   )
 
   useLayoutEffect(() => dialog.current?.focus(), [])
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const target = event.target as Element
-      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event)) return
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event)) return
       if (event.key === 'Escape' || event.key === 'g' || event.key === 'G') close()
       else if (event.key === 'i' || event.key === 'I') setInfoOpen((isOpen) => !isOpen)
       else if (target instanceof HTMLVideoElement) return
@@ -92,14 +82,20 @@ export function ViewerPage() {
       className={styles.viewer}
       data-info={isInfoOpen || undefined}
     >
-      <div className={styles.stage}>
+      <div className={styles.stage} data-stage="">
         <div className={styles.bar}>
-          <button type="button" className={styles.button} onClick={close} aria-label="Back to the photos">
+          <button
+            type="button"
+            className={styles.button}
+            onClick={close}
+            aria-label={isTimeline ? 'Back to the photos' : 'Back to the results'}
+          >
             <IconArrowLeft size={22} stroke={1.7} />
           </button>
           <p className={styles.when}>
             {tile ? (tile.capturedLocal ? formatLocal(tile.capturedLocal) : 'No date') : ''}
           </p>
+          <SlotOutlet name="viewer-actions" className={styles.actions} />
           {download && (
             <a
               className={styles.button}
@@ -142,9 +138,20 @@ export function ViewerPage() {
             onClose={close}
           />
         )}
+        <SlotOutlet name="viewer-notes" className={styles.notes} />
         {tile && <SlotOutlet name="viewer-tools" className={styles.tools} />}
-        <SideButton side="newer" target={newer} onGo={go} />
-        <SideButton side="older" target={older} onGo={go} />
+        <SideButton
+          side="newer"
+          target={newer}
+          label={isTimeline ? 'Newer picture' : 'Result before'}
+          onGo={go}
+        />
+        <SideButton
+          side="older"
+          target={older}
+          label={isTimeline ? 'Older picture' : 'Next result'}
+          onGo={go}
+        />
       </div>
       {isInfoOpen && <InfoPanel asset={detail} onClose={() => setInfoOpen(false)} />}
     </div>
@@ -154,10 +161,11 @@ export function ViewerPage() {
 type SideButtonProps = {
   side: 'newer' | 'older'
   target: AssetTile | undefined
+  label: string
   onGo: (tile: AssetTile) => void
 }
 
-function SideButton({ side, target, onGo }: SideButtonProps) {
+function SideButton({ side, target, label, onGo }: SideButtonProps) {
   if (!target) return null
   return (
     <button
@@ -165,7 +173,7 @@ function SideButton({ side, target, onGo }: SideButtonProps) {
       className={styles.side}
       data-side={side}
       onClick={() => onGo(target)}
-      aria-label={side === 'newer' ? 'Newer picture' : 'Older picture'}
+      aria-label={label}
     >
       {side === 'newer' ? (
         <IconChevronLeft size={28} stroke={1.6} />

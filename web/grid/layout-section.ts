@@ -16,6 +16,8 @@ export type GridOptions = {
   widthPx: number
   targetHeightPx: number
   headerPx: number
+  /** Off where the order is not that of time: no captions and no gaps between days. */
+  hasDays?: boolean
 }
 
 export type SectionRow = {
@@ -42,7 +44,7 @@ export function targetRowHeight(widthPx: number): number {
 
 /** Places the tiles of one month, or of the part of it that is loaded. Linear in their number. */
 export function layoutSection(tiles: readonly AssetTile[], grid: GridOptions): SectionLayout {
-  const days = tiles.map((tile) => dayOf(tile.capturedLocal))
+  const days = tiles.map((tile) => (grid.hasDays === false ? null : dayOf(tile.capturedLocal)))
   const isDayStart = (index: number) => days[index] !== null && days[index] !== days[index - 1]
   const gapBeforePx = (index: number) => (isDayStart(index) ? DAY_GAP_PX : GAP_PX)
   const aspects = tiles.map((tile) => clamp(tile.widthPx / tile.heightPx, MIN_ASPECT, MAX_ASPECT))

@@ -12,7 +12,7 @@ import { formatDuration } from '../ui/format-amount.ts'
 import { labelColour } from '../ui/label-colours.ts'
 import { thumbhashColour, thumbhashPicture } from '../ui/thumbhash-paint.ts'
 import { damageWords, tileLabel } from '../ui/tile-label.ts'
-import styles from './timeline.module.css'
+import styles from './tile.module.css'
 
 type TileProps = {
   asset: AssetTile

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { tileFixture } from '../dev/tile-fixture.ts'
-import type { LaidSection } from './anchor.ts'
 import { moveInGrid } from './grid-keys.ts'
+import type { LaidSection } from './laid-section.ts'
 import { layoutSection } from './layout-section.ts'
 
 /** Squares of 200 px: six in a row of 1,200 px. */

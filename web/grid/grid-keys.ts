@@ -1,6 +1,5 @@
-import type { LaidSection } from './anchor.ts'
+import type { LaidSection, TilePosition } from './laid-section.ts'
 import type { SectionRow } from './layout-section.ts'
-import type { TilePosition } from './timeline-model.ts'
 
 export type GridKey = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown'
 type SectionAt = (index: number) => LaidSection | undefined

@@ -1,0 +1,16 @@
+import type { TaskView } from '../../protocol/detections.ts'
+import { formatRate } from '../ui/format-amount.ts'
+
+/** `YOLOX-Nano on cpu, 12 per second · CLIP ViT-B/32 (missing)`; null where a machine has none of those in use. */
+export function describeModels(tasks: readonly TaskView[], machine: string): string | null {
+  const parts = tasks.flatMap(({ inUse, models }) => {
+    const model = models.find(({ key }) => key === inUse)
+    const here = model?.machines.find(({ agent }) => agent === machine)
+    if (!model || !here) return []
+    if (here.state !== 'ready') return [`${model.name} (${here.state})`]
+    const pace = here.picturesPerSecond === null ? [] : [formatRate(here.picturesPerSecond)]
+    const how = [...(here.provider === null ? [] : [`on ${here.provider}`]), ...pace].join(', ')
+    return [how === '' ? model.name : `${model.name} ${how}`]
+  })
+  return parts.length === 0 ? null : parts.join(' · ')
+}

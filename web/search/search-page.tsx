@@ -1,0 +1,74 @@
+import { IconSearch } from '@tabler/icons-react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { AssetFilter } from '../api/asset-filter.ts'
+import { FilterChips } from '../ui/filter-chips.tsx'
+import { Message } from '../ui/message.tsx'
+import { SearchField } from '../ui/search-field.tsx'
+import { Results } from './results.tsx'
+import styles from './search.module.css'
+import { Suggestions } from './suggestions.tsx'
+
+/** Pictures that somebody looks for: by what they show, by the texts about them, or only by filters. */
+export function SearchPage() {
+  const filter = useSearch({ from: '/app/gallery/search' })
+  const navigate = useNavigate()
+  const ask = (search: AssetFilter) => void navigate({ to: '/search', search })
+  const words = filter.q ?? filter.text ?? ''
+  const isAsked = Object.values(filter).some((value) => value !== undefined)
+  return (
+    <div className={styles.page}>
+      <h1 className="visually-hidden">{words === '' ? 'Search' : `Pictures for “${words}”`}</h1>
+      <div className={styles.head}>
+        <div className={styles.phoneField}>
+          <SearchField
+            value={words}
+            autoFocus={!isAsked}
+            onSearch={(text) => ask({ ...filter, q: text === '' ? undefined : text, text: undefined })}
+          />
+        </div>
+        <div className={styles.line}>
+          {words !== '' && <Where filter={filter} onChange={ask} />}
+          <FilterChips filter={filter} onChange={ask} />
+        </div>
+        {filter.q !== undefined && <Suggestions filter={filter} />}
+      </div>
+      {isAsked ? (
+        <Results
+          of={{ kind: 'search', filter }}
+          label={words === '' ? 'Pictures' : `Pictures for “${words}”`}
+        />
+      ) : (
+        <div className={styles.rest}>
+          <Message icon={<IconSearch size={32} stroke={1.6} />} title="What are you looking for?">
+            Say what is in the picture: a red boat, a birthday cake, snow at night. The filters above also
+            work without a word.
+          </Message>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** The same words can be looked for in what pictures show and in what is written about them. */
+function Where({ filter, onChange }: { filter: AssetFilter; onChange: (filter: AssetFilter) => void }) {
+  const words = filter.q ?? filter.text
+  return (
+    <fieldset className={styles.where}>
+      <legend className="visually-hidden">Where to look</legend>
+      <button
+        type="button"
+        aria-pressed={filter.q !== undefined}
+        onClick={() => onChange({ ...filter, q: words, text: undefined })}
+      >
+        What it shows
+      </button>
+      <button
+        type="button"
+        aria-pressed={filter.text !== undefined}
+        onClick={() => onChange({ ...filter, q: undefined, text: words })}
+      >
+        Names and texts
+      </button>
+    </fieldset>
+  )
+}
