@@ -66,7 +66,7 @@ const readers: { field: Field; read: Reader }[] = [
 
 /**
  * What the files of an asset say about it. For each field the sidecar speaks before the original, the cover,
- * the exports and the derivatives; keywords of all of them are put together.
+ * the exports and the derivatives; a sidecar's list of keywords is the whole list.
  *
  * @param nowMs milliseconds since 1970, for the capture time
  */

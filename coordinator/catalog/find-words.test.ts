@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Tags } from '../../protocol/ingest.ts'
 import { findWords } from './find-words.ts'
 import type { KnownFile } from './known-file.ts'
@@ -108,5 +108,33 @@ test('a program’s sidecar speaks before a Takeout, and both before the picture
     description: { value: 'sidecar' },
     title: { value: 'picture' },
     favourite: { value: true },
+  })
+})
+
+describe('keywords', () => {
+  const picture = file('a.jpg', { 'IPTC:Keywords': ['sea', 'boat'] }, 'original')
+  const takeout = file('a.jpg.json', { 'JSON:PeopleName': ['Ada', 'Grace Hopper'] })
+  const keywordsOf = (...files: KnownFile[]) => findWords(files).keywords?.value
+
+  test('one that was taken off the sidecar’s list does not come back from the picture', () => {
+    expect(keywordsOf(picture, file('a.xmp', { 'XMP:Subject': ['sea'] }))).toEqual([['sea']])
+    expect(keywordsOf(picture, takeout, file('a.xmp', { 'XMP:Subject': 'sea' }))).toEqual([['sea']])
+  })
+
+  test('a sidecar without a list leaves the picture its own', () => {
+    expect(keywordsOf(picture, file('a.xmp', { 'XMP:Rating': 3 }))).toEqual([['sea'], ['boat']])
+  })
+
+  test('two sidecars, and without them picture, export and Takeout, are put together', () => {
+    const two = [file('a.xmp', { 'XMP:Subject': ['x'] }), file('a.jpg.xmp', { 'XMP:Subject': ['y', 'x'] })]
+    expect(keywordsOf(picture, ...two)).toEqual([['y'], ['x']])
+    const exported = file('a-edit.jpg', { 'XMP:Subject': ['print', 'sea'] }, 'export')
+    expect(keywordsOf(picture, exported, takeout)).toEqual([
+      ['People', 'Ada'],
+      ['People', 'Grace Hopper'],
+      ['sea'],
+      ['boat'],
+      ['print'],
+    ])
   })
 })

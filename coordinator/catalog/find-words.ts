@@ -1,6 +1,6 @@
 import type { CuratedValues } from '../../protocol/edits.ts'
 import type { Tags } from '../../protocol/ingest.ts'
-import { byAuthority, type KnownFile, sidecarFirst } from './known-file.ts'
+import { byAuthority, isTakeout, type KnownFile, sidecarFirst } from './known-file.ts'
 import { distinct, readKeywords } from './read-keywords.ts'
 import { readRegions } from './read-regions.ts'
 import { tagNumber, tagText, tagTexts } from './tag-values.ts'
@@ -61,7 +61,8 @@ const readers: { [F in WordField]: (tags: Tags) => FoundWord<F> | null } = {
 
 /**
  * What the files of an asset say of what people can edit: for each field the first that says it, the sidecar before
- * the original, the cover, the exports and the derivatives; keywords of all of them are put together.
+ * the original, the cover, the exports and the derivatives. Keywords are lists of several files put together: see
+ * `listedKeywords`.
  */
 export function findWords(files: readonly KnownFile[]): FoundWords {
   const read = byAuthority(files, sidecarFirst).filter((file) => file.tags !== null)
@@ -74,12 +75,22 @@ export function findWords(files: readonly KnownFile[]): FoundWords {
       break
     }
   }
-  const found = words as FoundWords
-  if (found.keywords) {
-    const all = read.flatMap((file) => readKeywords(file.tags!))
-    found.keywords.value = distinct(all).map(({ path }) => path)
-  }
-  return found
+  const { keywords, ...others } = words as FoundWords
+  return keywords === undefined
+    ? others
+    : { ...others, keywords: { ...keywords, value: listedKeywords(read) } }
+}
+
+/**
+ * Programs copy a picture's keywords into its sidecar and keep the list there: what is on it is all, and what somebody
+ * has taken off it must not come back from the picture, which nobody has written. Without such a list those of all other
+ * files count together, as a Takeout only adds to what the picture says.
+ */
+function listedKeywords(files: readonly KnownFile[]): string[][] {
+  const keywordsOf = (some: readonly KnownFile[]) =>
+    distinct(some.flatMap((file) => readKeywords(file.tags!)))
+  const kept = keywordsOf(files.filter((file) => file.role === 'sidecar' && !isTakeout(file)))
+  return (kept.length > 0 ? kept : keywordsOf(files)).map(({ path }) => path)
 }
 
 /**

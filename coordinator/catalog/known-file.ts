@@ -27,8 +27,8 @@ export function byAuthority<T extends KnownFile>(files: readonly T[], roles: rea
   )
 }
 
-/** What was exported once counts less than what a program keeps up to date. */
-function isTakeout({ name }: KnownFile): boolean {
+/** The JSON of a Google Takeout. What was exported once counts less than what a program keeps up to date. */
+export function isTakeout({ name }: Pick<KnownFile, 'name'>): boolean {
   return fileExtension(name) === 'json'
 }
 

@@ -12,8 +12,13 @@ const hierarchies: [tag: string, separator: RegExp][] = [
   ['XMP:CatalogSets', /[|]/],
 ]
 
+const TAKEOUT_PEOPLE = 'JSON:PeopleName'
+
 /**
- * The keywords of one file. Programs write a hierarchical keyword once more as flat ones, often with those above it:
+ * The keywords of one file. A Takeout names people without saying where in the picture they are, so that they can be no
+ * regions: they become keywords below `People`, where digiKam keeps names and importers for Immich put these.
+ *
+ * Programs write a hierarchical keyword once more as flat ones, often with those above it:
  * a flat word that is a step of a hierarchical one says nothing new.
  */
 export function readKeywords(tags: Tags): FoundKeyword[] {
@@ -25,6 +30,9 @@ export function readKeywords(tags: Tags): FoundKeyword[] {
         .filter((step) => step !== '')
       return path.length > 0 ? [{ path, tag }] : []
     }),
+  )
+  paths.push(
+    ...tagTexts(tags, TAKEOUT_PEOPLE).map((name) => ({ path: ['People', name], tag: TAKEOUT_PEOPLE })),
   )
   const steps = new Set(paths.flatMap(({ path }) => path.map(keyOf)))
   const flat = [
