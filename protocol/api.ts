@@ -372,6 +372,8 @@ export const routes = {
     summary: 'Decide a conflict: ours over theirs, theirs instead of ours, or field by field',
     params: idParams,
     body: z.strictObject({
+      /** Of the write-back as it was shown to whoever decides. */
+      conflictVersion: z.string().max(128),
       choice: z.enum(['mine', 'theirs']),
       fields: z.partialRecord(CurationField, z.enum(['mine', 'theirs'])).default({}),
     }),

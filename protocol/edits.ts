@@ -184,6 +184,8 @@ export const WriteBackView = z
     changedAt: z.iso.datetime(),
     /** Of a conflict: the fields in which the two differ. */
     conflict: z.array(z.object({ field: CurationField, mine: z.unknown(), theirs: z.unknown() })).nullable(),
+    /** Stands for both sides as they are shown here; a decision names it, and is refused once either has changed. */
+    conflictVersion: z.string().nullable(),
   })
   .meta({ id: 'WriteBack' })
 export type WriteBackView = z.infer<typeof WriteBackView>

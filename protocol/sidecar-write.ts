@@ -36,6 +36,8 @@ export const SidecarWriteInput = z.object({
   pictures: z.array(PathName).min(1).max(64),
   /** What it was when it was read last; null: there was none. Anything else that lies there now is a conflict. */
   expected: ContentHash.nullable(),
+  /** What that version said, as it was ingested; null: not known, or much. Saves reading it once more. */
+  expectedTags: Tags.nullable().default(null),
   /** A person has seen what lies there, with this hash, and wants it merged into. */
   resolved: ContentHash.nullable(),
   /** Counts up with each edit of the asset. Goes into the sidecar, so that a write that is tried again finds itself done. */

@@ -11,8 +11,12 @@ import { describe, expect, test } from 'vitest'
 import { testEnvironment } from '../../config/test-environment.ts'
 import type { Database } from '../db/database.ts'
 import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
+import { untilBlocked } from '../jobs/testing/until-blocked.ts'
 import { editAssets } from './edit-assets.ts'
+import { noticeOutsideChange } from './notice-outside-change.ts'
+import { resolveConflict } from './resolve-conflict.ts'
 import { curatedLibrary, written } from './testing/curated-library.ts'
+import { listWriteBacks } from './write-back-views.ts'
 
 /** Pictures as a scan and their reading leave them, without the files. */
 async function addAssets(db: Database, libraryId: number, count: number): Promise<number[]> {
@@ -123,4 +127,29 @@ describe.skipIf(!testEnvironment.databaseUrl)('at the same time', () => {
       expect(rows).toEqual([{ state: 'pending', wanted: editId, written: revision, jobs: 1 }])
     }
   }, 30_000)
+
+  test('a decision that waits for a change outside to be noted is about what it was before, and refused', async () => {
+    await using fresh = await freshDatabase('server')
+    const { db, edit, allow, vault, assetOf, leaseWrite, accountId } = await curatedLibrary(fresh.db)
+    vault.tree = { '': { 'a.jpg': { content: 'a' }, 'a.xmp': { content: '0' } } }
+    await vault.scanAndIngest()
+    await allow({ approval: true })
+    const assetId = await assetOf('a.jpg')
+    await edit(assetId, { rating: 5 })
+    vault.tree['']!['a.xmp'] = { content: 'seen', tags: { 'XMP:Rating': 1 } }
+    await vault.scanAndIngest()
+    const { items } = await listWriteBacks(db, { state: 'conflict', limit: 1 })
+    const conflictVersion = items[0]!.conflictVersion!
+    const decided = await db.transaction().execute(async (tx) => {
+      await noticeOutsideChange(tx, assetId, Buffer.from('unseen'), { 'XMP:Rating': 2 })
+      const waiting = resolveConflict(db, assetId, { conflictVersion, choice: 'mine', fields: {}, accountId })
+      waiting.catch(() => undefined)
+      await untilBlocked(db)
+      return { waiting }
+    })
+    await expect(decided.waiting).rejects.toMatchObject({ code: 'conflict' })
+    const { rows } = await sql`select state, theirs from write_back`.execute(db)
+    expect(rows).toEqual([{ state: 'conflict', theirs: { 'XMP:Rating': 2 } }])
+    expect(await leaseWrite()).toBeUndefined()
+  })
 })

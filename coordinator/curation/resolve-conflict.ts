@@ -2,26 +2,34 @@ import { sql } from 'kysely'
 import type { CurationField } from '../../protocol/curation.ts'
 import type { EditAnswer } from '../../protocol/edits.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, DatabaseTransaction } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
+import { conflictVersion } from './conflict-version.ts'
 import { lockAssets } from './lock-assets.ts'
 import { recordChanges } from './record-changes.ts'
 import { routeWriteBacks } from './route-write-backs.ts'
 import { settleWords, shownWords } from './truth.ts'
 
 export type Choice = 'mine' | 'theirs'
-export type Decision = { choice: Choice; fields: Partial<Record<CurationField, Choice>>; accountId: number }
+export type Decision = {
+  /** Of the two sides that the person has seen. */
+  conflictVersion: string
+  choice: Choice
+  fields: Partial<Record<CurationField, Choice>>
+  accountId: number
+}
 
 /**
  * A person has seen both sides. Mine: merged over what lies there. Theirs: our word for the field is dropped, and the
  * history says so. The rest of the sidecar stays as it is in any case.
  *
- * @throws AppError `not_found`, or `conflict` when there is nothing to decide (any more)
+ * @throws AppError `not_found`, or `conflict` when there is nothing to decide any more, or something else than what the
+ *   person has seen
  */
 export async function resolveConflict(
   db: Database,
   assetId: number,
-  { choice, fields, accountId }: Decision,
+  { conflictVersion: seen, choice, fields, accountId }: Decision,
 ): Promise<EditAnswer> {
   const named = Object.entries(fields)
   const dropped = named.filter(([, side]) => side === 'theirs').map(([field]) => field)
@@ -30,11 +38,7 @@ export async function resolveConflict(
     or ${choice === 'theirs'} and word.field <> all(${keptMine}::text[]))`
   return await transact(db, { durable: true }, async (tx) => {
     await lockAssets(tx, [assetId])
-    const { rows } = await sql<{ state: string }>`select state from write_back where asset_id = ${assetId}
-      for update`.execute(tx)
-    if (!rows[0]) throw new AppError('not_found', `Nothing of asset ${assetId} is to be written`)
-    if (rows[0].state !== 'conflict')
-      throw new AppError('conflict', 'There is no conflict to resolve; somebody may have done so already')
+    await requireSeen(tx, assetId, seen)
     const recorded = await recordChanges(
       tx,
       { kind: 'resolve', accountId },
@@ -61,4 +65,16 @@ export async function resolveConflict(
         where asset_id = ${assetId}`.execute(tx)
     return { editId: recorded.editId, assets: recorded.assetIds.length, kept: [] }
   })
+}
+
+/** Nobody can change either side any more until the transaction ends. */
+async function requireSeen(tx: DatabaseTransaction, assetId: number, seen: string): Promise<void> {
+  const { rows } = await sql<{ version: string | null }>`
+    select ${conflictVersion} as version from write_back where asset_id = ${assetId} for update`.execute(tx)
+  if (!rows[0]) throw new AppError('not_found', `Nothing of asset ${assetId} is to be written`)
+  const { version } = rows[0]
+  if (version === null)
+    throw new AppError('conflict', 'There is no conflict to resolve; somebody may have done so already')
+  if (version !== seen)
+    throw new AppError('conflict', 'One of the two sides has changed since you looked; decide again')
 }

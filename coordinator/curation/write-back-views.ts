@@ -6,6 +6,7 @@ import { decodePathName, displayPathName } from '../../protocol/path-name.ts'
 import { summariseWords } from '../catalog/summarise-words.ts'
 import type { Queryable } from '../db/database.ts'
 import { idBelow, type Page, pageById } from '../search/page.ts'
+import { conflictVersion } from './conflict-version.ts'
 
 export type WriteBackListRequest = {
   state?: WriteBackState | undefined
@@ -30,7 +31,7 @@ export async function listWriteBacks(
   const { rows } = await sql<Row>`
     select asset.id, write_back.library_id as "libraryId", asset.name, folder.path as folder, write_back.state, reason,
       message, write_back.path, wanted_revision as "wantedRevision", written_revision as "writtenRevision",
-      write_back.state = 'written' and kept_before is not null as "canUndo", changed_at as "changedAt", theirs,
+      write_back.state = 'written' and kept_before is not null as "canUndo", changed_at as "changedAt", theirs, ${conflictVersion} as "conflictVersion",
       case when write_back.state = 'conflict' then (select jsonb_object_agg(field, value) from asset_edit
         where asset_id = asset.id and field <> 'favourite') end as mine
     from write_back join asset on asset.id = write_back.asset_id join folder on folder.id = asset.folder_id

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Database } from '../db/database.ts'
 import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
+import { cancelJob, retryJob } from '../jobs/control.ts'
 import { requireAssetDetail } from '../search/asset-detail.ts'
 import { listAssetHistory } from './list-edits.ts'
 import { resolveConflict } from './resolve-conflict.ts'
@@ -16,6 +17,12 @@ async function onePicture(db: Database) {
   const assetId = await library.assetOf('a.jpg')
   const state = async () => (await requireAssetDetail(db, assetId, Date.now())).curation.writeBack
   return { ...library, assetId, state }
+}
+
+/** What somebody who looks at the only conflict now has seen. */
+async function seen(db: Database): Promise<string> {
+  const { items } = await listWriteBacks(db, { state: 'conflict', limit: 1 })
+  return items[0]!.conflictVersion!
 }
 
 eachEngine('write-back', (engine) => {
@@ -39,6 +46,7 @@ eachEngine('write-back', (engine) => {
       path: 'trip/a.jpg.xmp',
       pictures: ['trip/a.jpg'],
       expected: null,
+      expectedTags: null,
       resolved: null,
       revision: editId,
       fields: { rating: 5, title: 'Sea' },
@@ -71,7 +79,10 @@ eachEngine('write-back', (engine) => {
     expect(await leaseWrite()).toBeUndefined()
 
     await edit(assetId, { rating: 1 })
-    expect((await leaseWrite())?.input).toMatchObject({ expected: contentHash, fields: { rating: 1 } })
+    expect((await leaseWrite())?.input).toMatchObject({
+      ...{ expected: contentHash, fields: { rating: 1 } },
+      expectedTags: { 'XMP:Rating': 5, 'XMP:Label': 'Red' },
+    })
   })
 
   test('an edit during the write is written after it', async () => {
@@ -145,7 +156,8 @@ eachEngine('write-back', (engine) => {
       expect(await state()).toMatchObject({ state: 'conflict' })
       expect(await leaseWrite()).toBeUndefined()
 
-      await resolveConflict(db, assetId, { choice, fields: { label: 'mine' }, accountId })
+      const conflictVersion = await seen(db)
+      await resolveConflict(db, assetId, { conflictVersion, choice, fields: { label: 'mine' }, accountId })
       const { input } = (await leaseWrite())!
       expect(input).toMatchObject({ expected: theirs.contentHash, resolved: theirs.contentHash })
       expect(input.fields).toEqual(
@@ -168,7 +180,12 @@ eachEngine('write-back', (engine) => {
     vault.tree.trip!['a.xmp'] = { content: 'outside', tags: { 'XMP:Label': 'Blue' } }
     await vault.scanAndIngest()
     expect(await state()).toMatchObject({ state: 'conflict' })
-    await resolveConflict(db, assetId, { choice: 'mine', fields: {}, accountId })
+    await resolveConflict(db, assetId, {
+      conflictVersion: await seen(db),
+      choice: 'mine',
+      fields: {},
+      accountId,
+    })
     await approveWriteBacks(db, {}, accountId)
     const lease = (await leaseWrite())!
     expect(lease.input.path).toBe('trip/a.xmp')
@@ -182,6 +199,70 @@ eachEngine('write-back', (engine) => {
     expect(await state()).toMatchObject({ state: 'written' })
     const { values } = (await requireAssetDetail(db, assetId, Date.now())).curation
     expect(values).toMatchObject({ rating: 5, label: 'Green' })
+  })
+
+  test('a decision about what has changed since is refused, and the newer version is shown', async () => {
+    await using fresh = await freshDatabase(engine)
+    const { db, edit, assetId, state, allow, leaseWrite, vault, accountId } = await onePicture(fresh.db)
+    vault.tree.trip!['a.xmp'] = { content: 'before' }
+    await vault.scanAndIngest()
+    await allow({ approval: true })
+    await edit(assetId, { rating: 5 })
+    const change = async (content: string, rating: number) => {
+      vault.tree.trip!['a.xmp'] = { content, tags: { 'XMP:Rating': rating } }
+      await vault.scanAndIngest()
+      return await seen(db)
+    }
+    const decide = (conflictVersion: string) =>
+      resolveConflict(db, assetId, { conflictVersion, choice: 'mine', fields: {}, accountId })
+    const first = await change('first', 1)
+    const second = await change('second', 2)
+    await expect(decide(first)).rejects.toMatchObject({ code: 'conflict' })
+    const { items } = await listWriteBacks(db, { state: 'conflict', limit: 1 })
+    expect(items).toMatchObject([{ conflict: [{ field: 'rating', mine: 5, theirs: 2 }] }])
+    await edit(assetId, { title: 'also mine' })
+    await expect(decide(second)).rejects.toMatchObject({ code: 'conflict' })
+
+    await decide(await seen(db))
+    await approveWriteBacks(db, {}, accountId)
+    const third = sidecarVersion('third')
+    const { input, ...lease } = (await leaseWrite())!
+    expect(input.expected).toBe(sidecarVersion('second').contentHash)
+    const conflict = { outcome: 'conflict' as const, sidecar: third, tags: { 'XMP:Rating': 3 } }
+    await vault.complete({ ...lease, input }, { ...conflict, revision: input.revision })
+    expect(await state()).toMatchObject({ state: 'conflict' })
+  })
+
+  test('a cancelled write says so, and another try sets out again, from here or from the list of jobs', async () => {
+    await using fresh = await freshDatabase(engine)
+    const { db, edit, assetId, state, allow, leaseWrite, vault, accountId } = await onePicture(fresh.db)
+    await allow()
+    const { editId } = await edit(assetId, { rating: 5 })
+    const cancel = async () => {
+      const { jobId } = (await leaseWrite())!
+      await cancelJob(db, vault.types, jobId, accountId)
+      expect(await state()).toEqual({ state: 'failed', reason: 'cancelled' })
+      return jobId
+    }
+    await cancel()
+    await retryWriteBack(db, assetId, accountId)
+    expect(await state()).toEqual({ state: 'pending', reason: null })
+    await retryJob(db, await cancel(), accountId)
+    const lease = (await leaseWrite())!
+    expect(await state()).toEqual({ state: 'pending', reason: null })
+    await vault.complete(lease, written(editId!, 'ours'))
+    expect(await state()).toEqual({ state: 'written', reason: null })
+  })
+
+  test('an edit of what was cancelled is written', async () => {
+    await using fresh = await freshDatabase(engine)
+    const { db, edit, assetId, state, allow, leaseWrite, vault } = await onePicture(fresh.db)
+    await allow()
+    await edit(assetId, { rating: 5 })
+    await cancelJob(db, vault.types, (await leaseWrite())!.jobId, null)
+    await edit(assetId, { rating: 4 })
+    expect(await state()).toEqual({ state: 'pending', reason: null })
+    expect((await leaseWrite())?.input.fields).toEqual({ rating: 4 })
   })
 
   test('a refusal says why, and another try sets out again', async () => {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { SidecarNaming } from '../../protocol/edits.ts'
+import type { Tags } from '../../protocol/ingest.ts'
 import type { FileRole } from '../../protocol/media.ts'
 import { decodePathName, encodePathName, joinPathName, type PathName } from '../../protocol/path-name.ts'
 import { SidecarFields, type SidecarWriteInput } from '../../protocol/sidecar-write.ts'
@@ -10,6 +11,8 @@ import { chooseSidecar } from './choose-sidecar.ts'
 
 /** Most pictures that the agent looks for; one of them is enough. */
 const MAX_PICTURES = 64
+/** Of a version's tags that go with the job. Real ones have some kilobytes. */
+const MAX_TAGS_BYTES = 32_768
 
 type Wanted = {
   assetId: number
@@ -31,7 +34,7 @@ type Wanted = {
 
 /**
  * Inputs of `sidecar.write` jobs, as people's words are now. A job has none when nothing is to be written any more:
- * the policy has changed, or a person has to decide. An asset whose sidecar could only have another picture's name
+ * the policy has changed, or a person has to decide. One that failed has a job again if somebody has queued that anew. An asset whose sidecar could only have another picture's name
  * is failed here.
  */
 export async function writeInputs(
@@ -63,7 +66,7 @@ async function readWanted(db: Queryable, jobs: readonly LeasedJob[]): Promise<Wa
     from write_back wanted join asset on asset.id = wanted.asset_id
     join folder on folder.id = asset.folder_id join library on library.id = asset.library_id
     where wanted.asset_id = any(${jobs.map((job) => job.subjectId)}::bigint[])
-      and wanted.state = 'pending' and library.write_back = 'sidecar'`.execute(db)
+      and wanted.state in ('pending', 'failed') and library.write_back = 'sidecar'`.execute(db)
   return rows
 }
 
@@ -85,9 +88,14 @@ async function inputOf(db: Queryable, row: Wanted): Promise<SidecarWriteInput | 
     return null
   }
   const path = joinPathName(folder, name)
-  await sql`update write_back set path = ${Buffer.from(encodePathName(path))}
+  await sql`update write_back set path = ${Buffer.from(encodePathName(path))}, state = 'pending', reason = null,
+      message = null
     where asset_id = ${row.assetId}`.execute(db)
-  const known = files.find((file) => file.name === name)?.hash ?? null
+  const known = row.mirrorRoot
+    ? row.sidecarHash?.toString('hex')
+    : files.find((file) => file.name === name)?.hash
+  // What a person has looked at, even if a scan knows of something newer by now.
+  const resolved = row.resolvedHash?.toString('hex') ?? null
   return {
     assetId: row.assetId,
     libraryId: row.libraryId,
@@ -95,13 +103,30 @@ async function inputOf(db: Queryable, row: Wanted): Promise<SidecarWriteInput | 
     mirrorRoot: row.mirrorRoot && decodePathName(row.mirrorRoot),
     path,
     pictures: pictures.map((file) => joinPathName(folder, file.name)),
-    expected: row.mirrorRoot ? (row.sidecarHash?.toString('hex') ?? null) : known,
-    resolved: row.resolvedHash?.toString('hex') ?? null,
+    expected: resolved ?? known ?? null,
+    expectedTags: row.mirrorRoot ? null : await tagsOf(db, row.folderId, name, resolved ?? known ?? null),
+    resolved,
     revision: row.revision,
     fields: fields.data,
     // 1 × 1 stands for unknown.
     pictureSizePx: row.widthPx > 1 && row.heightPx > 1 ? { width: row.widthPx, height: row.heightPx } : null,
   }
+}
+
+/** What a sidecar says, if that is known of this very version and not so much that it would burden the message. */
+async function tagsOf(
+  db: Queryable,
+  folderId: number,
+  name: PathName,
+  hash: string | null,
+): Promise<Tags | null> {
+  if (hash === null) return null
+  const { rows } = await sql<{ tags: Tags }>`
+    select tags from asset_file file join file_tags on file_tags.file_id = file.id
+    where file.folder_id = ${folderId} and file.name = ${Buffer.from(encodePathName(name))}
+      and file.state = 'ingested' and file.content_hash = ${Buffer.from(hash, 'hex')}
+      and octet_length(tags::text) < ${MAX_TAGS_BYTES}`.execute(db)
+  return rows[0]?.tags ?? null
 }
 
 /** Nothing lies in a mirror but what we have put there. */
@@ -152,5 +177,5 @@ async function fail(
 ): Promise<void> {
   const message = field === undefined ? problems[reason] : `${String(field)}: ${problems[reason]}`
   await sql`update write_back set state = 'failed', reason = ${reason}, message = ${message}, changed_at = now()
-    where asset_id = ${assetId} and state = 'pending'`.execute(db)
+    where asset_id = ${assetId} and state in ('pending', 'failed')`.execute(db)
 }

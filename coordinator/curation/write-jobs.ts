@@ -16,6 +16,7 @@ export const sidecarWriteJob: JobType = {
   buildInputs: writeInputs,
   apply: (tx, job, result) => takeWriteResult(tx, job, SidecarWriteResult.parse(result), false),
   onDead: noteDead,
+  onCancelled: noteCancelled,
 }
 
 /** `sidecar.restore`: the version before ours is put back. */
@@ -31,4 +32,15 @@ async function noteDead(tx: DatabaseTransaction, jobId: number, reason: string):
       message = ${reason}, changed_at = now()
     from job where job.id = ${jobId} and write_back.asset_id = job.subject_id
       and write_back.state = 'pending'`.execute(tx)
+}
+
+async function noteCancelled(tx: DatabaseTransaction, jobId: number): Promise<void> {
+  await sql`
+    with stopped as (
+      update write_back set state = 'failed', reason = 'cancelled', changed_at = now(),
+        message = 'Its job was cancelled. Try again to have it written.'
+      from job where job.id = ${jobId} and write_back.asset_id = job.subject_id and write_back.state = 'pending'
+      returning asset_id, wanted_revision)
+    insert into write_back_event (asset_id, event, revision) select asset_id, 'cancelled', wanted_revision
+    from stopped`.execute(tx)
 }

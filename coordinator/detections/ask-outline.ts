@@ -8,12 +8,14 @@ import { awaitJob } from '../jobs/await-job.ts'
 import { cancelJob } from '../jobs/control.ts'
 import { enqueueJobs } from '../jobs/enqueue.ts'
 import type { JobEnds } from '../jobs/job-ends.ts'
+import type { JobTypes } from '../jobs/job-type.ts'
 import { requireModelInUse } from '../models/model-in-use.ts'
 import { requireMachine } from '../models/require-machine.ts'
 import { PROMPT_LIMIT_MS } from './prompt-job.ts'
 
 export type AskDependencies = {
   db: Database
+  types: JobTypes
   ends: JobEnds
   /** A job has come that somebody waits for. */
   hintUrgent: (capability: 'segment' | 'query') => void
@@ -33,7 +35,7 @@ export async function askOutline(
   prompt: Prompt,
   { accountId, signal }: { accountId: number; signal: AbortSignal },
 ): Promise<SegmentAnswer> {
-  const { db, ends } = dependencies
+  const { db, types, ends } = dependencies
   await requirePreview(db, assetId)
   const model = await requireModelInUse(db, 'segment')
   await requireMachine(db, 'segment', model.key)
@@ -59,7 +61,7 @@ export async function askOutline(
     await awaitJob(db, ends, jobId, { limitMs: PROMPT_LIMIT_MS, signal })
   } catch (error) {
     // It may have ended by itself in this moment.
-    const cancelled = await cancelJob(db, jobId, accountId).catch(() => undefined)
+    const cancelled = await cancelJob(db, types, jobId, accountId).catch(() => undefined)
     if (cancelled?.agentId) dependencies.revoke(cancelled.agentId, jobId)
     throw error
   }

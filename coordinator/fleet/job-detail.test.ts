@@ -39,7 +39,7 @@ describe('the history of a job', () => {
     await sql`update job set run_after = now()`.execute(db)
     await wakeJobs(db)
     await lease()
-    await cancelJob(db, id!, account.id)
+    await cancelJob(db, types, id!, account.id)
     await retryJob(db, id!, account.id)
     await worker.complete([
       { ...(await lease()), log: [{ seq: 0, afterMs: 0, level: 'info', message: 'well' }] },

@@ -42,7 +42,10 @@ const samples: { [N in RouteName]: { path: string; body?: unknown } } = {
   approveWriteBacks: { path: '/api/write-backs/approve', body: {} },
   retryWriteBacks: { path: '/api/write-backs/retry', body: {} },
   retryWriteBack: { path: '/api/write-backs/4711/retry' },
-  resolveWriteBack: { path: '/api/write-backs/4711/resolve', body: { choice: 'mine' } },
+  resolveWriteBack: {
+    path: '/api/write-backs/4711/resolve',
+    body: { conflictVersion: '1-gone', choice: 'mine' },
+  },
   undoWriteBack: { path: '/api/write-backs/4711/undo' },
   getThumbnail: { path: '/api/assets/1/thumbnail' },
   getPreview: { path: '/api/assets/1/preview' },

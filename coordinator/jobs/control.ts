@@ -2,7 +2,9 @@ import { type RawBuilder, sql } from 'kysely'
 import pg from 'pg'
 import { AppError, type ErrorCode } from '../../protocol/errors.ts'
 import { priorities } from '../../protocol/jobs.ts'
-import type { Queryable } from '../db/database.ts'
+import type { Database, Queryable } from '../db/database.ts'
+import { transact } from '../db/transact.ts'
+import type { JobTypes } from './job-type.ts'
 
 const MAX_TRIES = 3
 
@@ -97,23 +99,29 @@ async function requeueOnce(
  * @throws AppError `not_found`, or `conflict` when the job has already ended
  */
 export async function cancelJob(
-  db: Queryable,
+  db: Database,
+  types: JobTypes,
   id: number,
   accountId: number | null,
 ): Promise<{ agentId: number | null }> {
-  const { rows } = await sql<{ agentId: number | null }>`
-    with before as (select id, state, agent_id from job where id = ${id} for update),
-    cancelled as (
-      update job set state = 'cancelled', finished_at = now(), lease_expires_at = null, instance = null
-      from before where job.id = before.id and before.state in ('queued', 'leased')
-      returning job.id, job.fencing_token, job.leased_at,
-        case when before.state = 'leased' then before.agent_id end as holder),
-    noted as (
-      insert into job_event (job_id, event, account_id, agent_id, fencing_token, leased_at)
-      select id, 'cancelled', ${accountId}, holder, case when holder is not null then fencing_token end,
-        case when holder is not null then leased_at end from cancelled)
-    select holder as "agentId" from cancelled`.execute(db)
-  return rows[0] ?? (await explain(db, id, 'The job has already ended'))
+  return await transact(db, { durable: true }, async (tx) => {
+    const { rows } = await sql<{ kind: string; agentId: number | null }>`
+      with before as (select id, state, agent_id from job where id = ${id} for update),
+      cancelled as (
+        update job set state = 'cancelled', finished_at = now(), lease_expires_at = null, instance = null
+        from before where job.id = before.id and before.state in ('queued', 'leased')
+        returning job.id, job.kind, job.fencing_token, job.leased_at,
+          case when before.state = 'leased' then before.agent_id end as holder),
+      noted as (
+        insert into job_event (job_id, event, account_id, agent_id, fencing_token, leased_at)
+        select id, 'cancelled', ${accountId}, holder, case when holder is not null then fencing_token end,
+          case when holder is not null then leased_at end from cancelled)
+      select kind, holder as "agentId" from cancelled`.execute(tx)
+    const [cancelled] = rows
+    if (cancelled === undefined) return await explain(tx, id, 'The job has already ended')
+    await types.get(cancelled.kind)?.onCancelled?.(tx, id)
+    return { agentId: cancelled.agentId }
+  })
 }
 
 async function explain(db: Queryable, id: number, reason: string): Promise<never> {

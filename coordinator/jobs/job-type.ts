@@ -34,6 +34,8 @@ export type JobType = {
   takeChunk?(db: Database, agentId: number, ref: LeaseRef, seq: number, chunk: unknown): Promise<unknown>
   /** In the transaction in which the job died. */
   onDead?(tx: DatabaseTransaction, jobId: number, reason: string): Promise<void>
+  /** In the transaction in which somebody cancelled the job. */
+  onCancelled?(tx: DatabaseTransaction, jobId: number): Promise<void>
   /** A library has just gone offline: queue what finds out when it is back. */
   onLibraryOffline?(tx: DatabaseTransaction, libraryId: number): Promise<void>
   /** The job has ended, in whatever way: what is kept in memory for it may go. */

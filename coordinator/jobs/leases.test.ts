@@ -253,9 +253,11 @@ test('a cancelled job is taken from its holder', async () => {
   await using fresh = await freshDatabase()
   const vault = await vaultWithFiles(fresh.db, 1)
   const [lease] = await vault.lease('ingest', 1)
-  expect(await cancelJob(fresh.db, lease!.jobId, null)).toEqual({ agentId: vault.agentId })
+  expect(await cancelJob(fresh.db, vault.types, lease!.jobId, null)).toEqual({ agentId: vault.agentId })
   await expect(vault.complete(lease!, ingestResult({ content: 'x' }))).rejects.toThrow(LeaseLostError)
-  await expect(cancelJob(fresh.db, lease!.jobId, null)).rejects.toMatchObject({ code: 'conflict' })
+  await expect(cancelJob(fresh.db, vault.types, lease!.jobId, null)).rejects.toMatchObject({
+    code: 'conflict',
+  })
 })
 
 test('asking for a scan twice gives one scan, and a confirmation is not lost', async () => {

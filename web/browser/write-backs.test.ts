@@ -42,6 +42,7 @@ describe.skipIf(!chromiumPath)('the way to the sidecars', () => {
     await expect
       .poll(() => server.world.curation.lastDecision)
       .toEqual({
+        conflictVersion: '12-a1b2c3',
         choice: 'mine',
         fields: { rating: 'theirs', title: 'mine', keywords: 'theirs' },
       })

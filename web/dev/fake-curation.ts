@@ -88,7 +88,10 @@ export class FakeCuration {
 
   setState(ids: readonly number[], state: WriteBackState): void {
     for (const one of this.writeBacks)
-      if (ids.includes(one.id)) Object.assign(one, { state, reason: null, message: null, conflict: null })
+      if (ids.includes(one.id))
+        Object.assign(one, {
+          ...{ state, reason: null, message: null, conflict: null, conflictVersion: null },
+        })
   }
 
   #values(assetId: number): Values {
@@ -205,11 +208,13 @@ function seededWriteBacks(): WriteBackView[] {
     canUndo: false,
     changedAt: minutesAgo(id * 7),
     conflict: null,
+    conflictVersion: null,
     ...more,
   })
   return [
     one(9, 'conflict', {
       reason: 'changed_outside',
+      conflictVersion: '12-a1b2c3',
       conflict: [
         { field: 'rating', mine: 4, theirs: 2 },
         { field: 'title', mine: 'The pier at dusk', theirs: 'Pier' },

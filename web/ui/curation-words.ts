@@ -76,6 +76,7 @@ const reasons: Record<string, string> = {
   picture_missing: 'None of its files is there at the moment. Try again when they are back.',
   not_verified: 'What was written did not read back the same, so the sidecar from before was kept.',
   changed_outside: 'Another program has changed the sidecar meanwhile. Nothing was overwritten.',
+  cancelled: 'Its job was cancelled. Try again to have it written.',
   disk_full: 'The disk is full. Make room, then try again.',
   library_offline: 'The folder could not be reached.',
   timed_out: 'It took too long.',

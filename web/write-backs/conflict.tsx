@@ -9,7 +9,7 @@ import styles from './write-backs.module.css'
 type ConflictProps = {
   differences: NonNullable<WriteBackView['conflict']>
   isBusy: boolean
-  onDecide: (decision: { choice: Choice; fields: Partial<Record<CurationField, Choice>> }) => void
+  onDecide: (fields: Partial<Record<CurationField, Choice>>) => void
 }
 
 const sides: Record<Choice, string> = { mine: 'Entered in Hearth', theirs: 'In the sidecar now' }
@@ -72,12 +72,7 @@ export function Conflict({ differences, isBusy, onDecide }: ConflictProps) {
             ? 'What you chose is written; everything else in the sidecar stays as it is.'
             : 'Choose one side for each field.'}
         </p>
-        <Button
-          size="xs"
-          disabled={!isDecided}
-          loading={isBusy}
-          onClick={() => onDecide({ choice: 'mine', fields })}
-        >
+        <Button size="xs" disabled={!isDecided} loading={isBusy} onClick={() => onDecide(fields)}>
           Use what I chose
         </Button>
       </div>

@@ -54,10 +54,14 @@ export function useWriteBackActions(assetId: number) {
     onError: sayError('Not put back'),
   })
   const resolve = useMutation({
-    mutationFn: (body: { choice: Choice; fields: Partial<Record<CurationField, Choice>> }) =>
-      callApi('resolveWriteBack', { params: { id: assetId }, body }),
+    mutationFn: (decision: { conflictVersion: string; fields: Partial<Record<CurationField, Choice>> }) =>
+      callApi('resolveWriteBack', { params: { id: assetId }, body: { choice: 'mine', ...decision } }),
     onSuccess: done,
-    onError: sayError('Not decided'),
+    // Somebody else has decided, or the sidecar has changed again: both sides as they are now.
+    onError: (error) => {
+      sayError('Not decided')(error)
+      return done()
+    },
   })
   return { retry, undo, resolve }
 }

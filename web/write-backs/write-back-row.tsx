@@ -13,7 +13,8 @@ type WriteBackRowProps = { writeBack: WriteBackView; library: string | undefined
 
 /** One picture: how far what was said about it has come, why, and what can be done. */
 export function WriteBackRow({ writeBack, library, nowMs }: WriteBackRowProps) {
-  const { id, name, folder, state, reason, message, sidecar, conflict, changedAt, canUndo } = writeBack
+  const { id, name, folder, state, reason, message, sidecar, changedAt, canUndo } = writeBack
+  const { conflict, conflictVersion } = writeBack
   const isAdmin = useIsAdmin()
   const { retry, undo, resolve } = useWriteBackActions(id)
   const { approve } = useBulkWriteBacks()
@@ -34,11 +35,12 @@ export function WriteBackRow({ writeBack, library, nowMs }: WriteBackRowProps) {
       </div>
       {state !== 'written' && <p className={styles.why}>{why}</p>}
       {message && message !== why && <p className={styles.message}>{message}</p>}
-      {conflict && (
+      {conflict && conflictVersion !== null && (
         <Conflict
+          key={conflictVersion}
           differences={conflict}
           isBusy={resolve.isPending}
-          onDecide={(decision) => resolve.mutate(decision)}
+          onDecide={(fields) => resolve.mutate({ conflictVersion, fields })}
         />
       )}
       {isAdmin && (

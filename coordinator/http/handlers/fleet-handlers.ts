@@ -6,6 +6,7 @@ import { requireJobDetail } from '../../fleet/job-detail.ts'
 import { readJobSummary, requireKind } from '../../fleet/job-summary.ts'
 import { listFailures, listJobs, requireJob } from '../../fleet/job-views.ts'
 import { cancelJob, retryDeadJobs, retryJob } from '../../jobs/control.ts'
+import type { JobTypes } from '../../jobs/job-type.ts'
 import { setKind } from '../../jobs/set-kind.ts'
 import { sleepMachine, wakeMachine } from '../../wake/ask-machine.ts'
 import { changeWakePolicy, readPowerDetail } from '../../wake/power-detail.ts'
@@ -28,10 +29,15 @@ type Names =
   | 'wakeAgent'
   | 'sleepAgent'
 
-type Dependencies = { db: Database; fleet: FleetLink; onChange: (what: 'jobs' | 'agents') => void }
+type Dependencies = {
+  db: Database
+  types: JobTypes
+  fleet: FleetLink
+  onChange: (what: 'jobs' | 'agents') => void
+}
 
 export function fleetHandlers(dependencies: Dependencies): Pick<Handlers, Names> {
-  const { db, fleet, onChange } = dependencies
+  const { db, types, fleet, onChange } = dependencies
   const drain = async (agentId: number, isDraining: boolean) => {
     // First: an agent that is unknown or revoked is left alone.
     await requireAgent(db, agentId)
@@ -66,7 +72,7 @@ export function fleetHandlers(dependencies: Dependencies): Pick<Handlers, Names>
       return { jobs }
     },
     cancelJob: async ({ params, caller }) => {
-      const { agentId } = await cancelJob(db, params.id, caller.id)
+      const { agentId } = await cancelJob(db, types, params.id, caller.id)
       if (agentId !== null) {
         fleet.sendTo(agentId, 'lease.revoked', {
           jobIds: [params.id],

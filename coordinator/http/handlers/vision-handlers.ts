@@ -6,6 +6,7 @@ import { listDetections } from '../../detections/detection-views.ts'
 import { changeDetection, deleteDetection, drawDetection } from '../../detections/edit-detections.ts'
 import type { FleetLink } from '../../fleet/fleet-link.ts'
 import type { JobEnds } from '../../jobs/job-ends.ts'
+import type { JobTypes } from '../../jobs/job-type.ts'
 import { chooseModel, runModel } from '../../models/choose-model.ts'
 import { listTasks } from '../../models/list-tasks.ts'
 import { searchAssets, similarAssets } from '../../search/search-assets.ts'
@@ -25,13 +26,14 @@ type Names =
 
 type Dependencies = {
   db: Database
+  types: JobTypes
   fleet: FleetLink
   ends: JobEnds
   onChange: (what: 'jobs' | 'models') => void
 }
 
 /** Models, what they have found, and asking for it. */
-export function visionHandlers({ db, fleet, ends, onChange }: Dependencies): Pick<Handlers, Names> {
+export function visionHandlers({ db, types, fleet, ends, onChange }: Dependencies): Pick<Handlers, Names> {
   const queued = async <T>(work: Promise<T>): Promise<T> => {
     const answer = await work
     fleet.hintWork()
@@ -41,6 +43,7 @@ export function visionHandlers({ db, fleet, ends, onChange }: Dependencies): Pic
   }
   const asking: AskDependencies = {
     db,
+    types,
     ends,
     hintUrgent: (capability) => fleet.hintWork({ capability, priority: priorities.interactive }),
     revoke: (agentId, jobId) =>

@@ -142,7 +142,7 @@ export class QueueWorld {
       case 'restart':
         return { count: await returnUnheld(db, step.agentId, step.instance, []) }
       case 'cancel':
-        await cancelJob(db, step.jobId, null)
+        await cancelJob(db, types, step.jobId, null)
         return null
       case 'retry':
         await retryJob(db, step.jobId, null)
