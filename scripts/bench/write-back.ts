@@ -1,13 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { cleanTags, sidecarLimits } from '../../agents/vault/metadata/clean-tags.ts'
 import { findExifToolCommand } from '../../agents/vault/metadata/exiftool-command.ts'
 import { ExifToolProcess, stayOpen } from '../../agents/vault/metadata/exiftool-process.ts'
+import { parseTags } from '../../agents/vault/metadata/parse-tags.ts'
 import { hashOf } from '../../agents/vault/sidecar/place/read-file.ts'
 import {
   requireWritten,
   type WritableLibrary,
   writableLibrary,
 } from '../../agents/vault/sidecar/testing/writable-library.ts'
+import type { Tags } from '../../protocol/ingest.ts'
 import { formatResult } from './bench-line.ts'
 import { describeMachine } from './machine.ts'
 
@@ -32,13 +35,15 @@ export async function benchWriteBack([count = '240']: string[]): Promise<void> {
   )
   try {
     // Starting is not measured on either side.
-    await writeGuarded(library, await prepare(library.root, 'ours/warm', 8))
+    const warm = await prepare(library.root, 'ours/warm', 8)
+    const expectedTags = await readTags(tools[0]!, join(library.root, `${warm[0]}.xmp`))
+    await writeGuarded(library, warm, expectedTags)
     await writeBare(tools, library.root, await prepare(library.root, 'bare/warm', 8))
     let [guardedMs, bareMs, manyBareMs] = [0, 0, 0]
     for (let round = 0; round < ROUNDS; round += 1) {
       const ours = await prepare(library.root, `ours/${round}`, perRound)
       const bare = await prepare(library.root, `bare/${round}`, perRound)
-      guardedMs += await timed(() => writeGuarded(library, ours))
+      guardedMs += await timed(() => writeGuarded(library, ours, expectedTags))
       bareMs += await timed(() => writeBare(tools.slice(0, 1), library.root, bare))
       const again = await prepare(library.root, `bare/again-${round}`, perRound)
       manyBareMs += await timed(() => writeBare(tools, library.root, again))
@@ -58,12 +63,23 @@ export async function benchWriteBack([count = '240']: string[]): Promise<void> {
   }
 }
 
-async function writeGuarded(library: WritableLibrary, names: readonly string[]): Promise<void> {
+/** As the coordinator knows them from ingesting the sidecar. */
+async function readTags(tool: ExifToolProcess, path: string): Promise<Tags> {
+  const signal = new AbortController().signal
+  const { text } = await tool.run(['-json', '-n', '-G', '-fast2', path], 30_000, signal)
+  return cleanTags(parseTags(text) ?? {}, sidecarLimits)
+}
+
+async function writeGuarded(
+  library: WritableLibrary,
+  names: readonly string[],
+  expectedTags: Tags,
+): Promise<void> {
   const expected = hashOf(Buffer.from(sidecar))
   await inFlight(names, IN_FLIGHT, async (name) => {
     const path = `${name}.xmp`
     const fields = { rating: 4, title: `About ${name}`, keywords: [['Places', 'Rome'], ['Summer']] }
-    requireWritten(await library.write({ path, pictures: [`${name}.jpg`], expected, fields }))
+    requireWritten(await library.write({ path, pictures: [`${name}.jpg`], expected, expectedTags, fields }))
   })
 }
 

@@ -8,6 +8,7 @@ import { openCage } from '../../cage/open-cage.ts'
 import { assetsFolder, assetsMissing } from '../testing/test-assets.ts'
 import { WorkFolder } from '../work-folder.ts'
 import { isOurWrite, judgeMerge } from './mapping/judge-merge.ts'
+import { predictTags } from './mapping/predict-tags.ts'
 import { type MergeParts, mergeSidecar, readSidecarTags } from './merge-sidecar.ts'
 import { MergeTool } from './merge-tool.ts'
 import { readXmpProperties } from './xmp/xmp-properties.ts'
@@ -50,8 +51,7 @@ const pictureSizePx = { width: 4000, height: 3000 }
 
 async function merge(before: Uint8Array | null, fields: SidecarFields, revision = 1) {
   const known = before === null ? null : { bytes: before, properties: readXmpProperties(before) }
-  const bytes = await mergeSidecar(parts, { before: known, fields, revision, pictureSizePx }, signal)
-  return { bytes, properties: readXmpProperties(bytes) }
+  return await mergeSidecar(parts, { before: known, fields, revision, pictureSizePx }, signal)
 }
 
 test('a sidecar that was not there holds every field, and our mark', async () => {
@@ -162,6 +162,53 @@ test('whatever fields are written are read again, one write upon another', async
   )
 })
 
+/** Tags of a write as they are predicted, and as ExifTool reads them. */
+async function compareTags(before: Uint8Array | null, fields: SidecarFields, revision: number) {
+  const tagsBefore = before === null ? null : await readSidecarTags(parts, before, signal)
+  const merged = await merge(before, fields, revision)
+  const properties = before === null ? {} : readXmpProperties(before)
+  const { bytes, properties: after } = merged
+  const predicted = predictTags({ tagsBefore, before: properties, after, bytes })
+  if (predicted !== null) expect(predicted).toEqual(await readSidecarTags(parts, bytes, signal))
+  return { bytes, isPredicted: predicted !== null }
+}
+
+test('what is predicted of a write is what ExifTool reads from it', async () => {
+  let before: Uint8Array | null = null
+  let revision = 0
+  let predicted = 0
+  await fc.assert(
+    fc.asyncProperty(anyFields, async (any) => {
+      const { captured: _, position: __, regions: ___, ...fields } = SidecarFields.parse(any)
+      revision += 1
+      const compared = await compareTags(revision % 10 === 0 ? null : before, fields, revision)
+      before = compared.bytes
+      predicted += compared.isPredicted ? 1 : 0
+    }),
+    { numRuns: 60 },
+  )
+  expect(predicted).toBeGreaterThan(20)
+})
+
+test.each([
+  ['numbers and truths', { title: '1.10', label: '-0', creator: ['7', 'TRUE', '1e3', '12345678901234567'] }],
+  ['lines', { description: 'One\nTwo: "three" \\ four', copyright: '© Ada' }],
+  ['keywords, and then none', { keywords: [['Places', 'Rome'], ['1.10'], ['true']] }],
+] satisfies [string, SidecarFields][])('%s are predicted', async (_, fields) => {
+  const first = await compareTags(null, fields, 1)
+  const second = await compareTags(first.bytes, { ...fields, keywords: null, rating: -1 }, 2)
+  expect([first.isPredicted, second.isPredicted]).toEqual([true, true])
+})
+
+test('nothing is predicted where another program has a property of the same name, or where a time is written', async () => {
+  const theirs =
+    Buffer.from(`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+ <rdf:Description rdf:about="" xmlns:acdsee="http://ns.acdsee.com/iptc/1.0/" acdsee:rating="2"/></rdf:RDF></x:xmpmeta>`)
+  expect((await compareTags(theirs, { rating: 4 }, 1)).isPredicted).toBe(false)
+  expect((await compareTags(theirs, { title: 'Sea' }, 1)).isPredicted).toBe(true)
+  expect((await compareTags(null, { captured: everything.captured! }, 1)).isPredicted).toBe(false)
+})
+
 const noAssets = assetsMissing !== undefined
 const folder = join(assetsFolder, 'sidecars')
 /** In Latin-1 under a heading that says UTF-8. */
@@ -174,8 +221,7 @@ describe.skipIf(noAssets)('a real sidecar', () => {
     const before = readXmpProperties(original)
     let bytes: Uint8Array = original
     for (const [revision, fields] of [everything, nothing, { rating: 2 }].entries()) {
-      const merged = await merge(bytes, fields, revision + 1)
-      bytes = merged.bytes
+      bytes = (await compareTags(bytes, fields, revision + 1)).bytes
     }
     expect(judgeMerge(before, readXmpProperties(bytes), { ...nothing, rating: 2 })).toEqual({
       wrongFields: [],

@@ -35,6 +35,9 @@ export type MergeRequest = {
   pictureSizePx: PictureSize | null
 }
 
+/** What is to be placed, and what it says. */
+export type MergedSidecar = { bytes: Buffer; properties: XmpProperties }
+
 /** The sidecar that came out is not the one that was to come out; nothing outside the work folder knows of it. */
 export class NotVerifiedError extends Error {
   readonly fields: SidecarField[]
@@ -56,7 +59,7 @@ export async function mergeSidecar(
   { writer, reader, workFolder }: MergeParts,
   { before, fields, revision, pictureSizePx }: MergeRequest,
   signal: AbortSignal,
-): Promise<Buffer> {
+): Promise<MergedSidecar> {
   const [copy, values] = [workFolder.newPath('xmp'), workFolder.newPath('json')]
   try {
     await writeFile(copy, before?.bytes ?? EMPTY_SIDECAR, { mode: 0o600 })
@@ -71,12 +74,13 @@ export async function mergeSidecar(
     )
     const merged = keepNamespaces(await readFile(copy), beforeProperties)
     requireVerified(merged.properties, beforeProperties, fields, complaints)
-    return merged.bytes
+    return merged
   } catch (error) {
+    await rm(`${copy}_exiftool_tmp`, { force: true })
     signal.throwIfAborted()
     throw mergeErrorOf(error)
   } finally {
-    await Promise.all([copy, values, `${copy}_exiftool_tmp`].map((path) => rm(path, { force: true })))
+    await Promise.all([copy, values].map((path) => rm(path, { force: true })))
   }
 }
 

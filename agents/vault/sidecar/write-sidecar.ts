@@ -1,4 +1,5 @@
 import { AppError } from '../../../protocol/errors.ts'
+import type { Tags } from '../../../protocol/ingest.ts'
 import type { PathName } from '../../../protocol/path-name.ts'
 import { displayPathName, joinPathName } from '../../../protocol/path-name.ts'
 import type {
@@ -8,6 +9,7 @@ import type {
 } from '../../../protocol/sidecar-write.ts'
 import type { KeptVersions } from './kept-versions.ts'
 import { isOurWrite } from './mapping/judge-merge.ts'
+import { predictTags } from './mapping/predict-tags.ts'
 import { findText } from './mapping/property.ts'
 import { type MergeParts, mergeSidecar, NotVerifiedError, readSidecarTags } from './merge-sidecar.ts'
 import type { PlacerAnswer, PlacerTask, SidecarFile } from './place/messages.ts'
@@ -31,6 +33,16 @@ type Target = Omit<SidecarRestoreInput, 'keptBefore'>
 type Refusal = Extract<SidecarWriteResult, { outcome: 'refused' }>
 type Read = Extract<PlacerAnswer, { type: 'read' }>
 type Parsed = { bytes: Uint8Array; properties: XmpProperties } | MalformedXmlError
+
+/** What is to lie there instead of `file`, which is kept. */
+type Placement = {
+  file: SidecarFile | null
+  picture: PathName
+  bytes: Uint8Array
+  keptBefore: string | null
+  /** Null: they have to be read. */
+  tags: Tags | null
+}
 
 /** Ends a write with a result that is no failure of the job. */
 class RefusedError extends Error {
@@ -63,7 +75,8 @@ export class SidecarWrite {
   }
 
   /** @throws AppError when trying again later may help: `library_offline`, `disk_full`, `timed_out`, … */
-  async write({ fields, resolved, pictureSizePx }: SidecarWriteInput): Promise<SidecarWriteResult> {
+  async write(input: SidecarWriteInput): Promise<SidecarWriteResult> {
+    const { fields, resolved, pictureSizePx, expectedTags } = input
     const { revision } = this.#target
     return await this.#orRefused(async () => {
       const { file, picture, left } = await this.#read()
@@ -83,11 +96,21 @@ export class SidecarWrite {
       if (before !== null) await this.#refuseForeign(before.properties)
       const request = { before, fields, revision, pictureSizePx }
       // It costs nothing beside the merge; a version that is kept without need is found again the next time.
-      const [bytes] = await Promise.all([
+      const [merged, keptBefore] = await Promise.all([
         mergeSidecar(this.#parts, request, this.#signal),
-        file === null ? null : this.#parts.kept.add(this.#target, file.bytes, new Date()),
+        this.#keep(file),
       ])
-      return await this.#place(file, bytes, picture)
+      const tagsBefore = this.#isExpected(file) ? expectedTags : null
+      const tags =
+        file !== null && tagsBefore === null
+          ? null
+          : predictTags({
+              tagsBefore,
+              before: before?.properties ?? {},
+              after: merged.properties,
+              bytes: merged.bytes,
+            })
+      return await this.#place({ file, picture, bytes: merged.bytes, keptBefore, tags })
     })
   }
 
@@ -101,7 +124,7 @@ export class SidecarWrite {
       const { file, picture } = await this.#read()
       if (file !== null && file.contentHash === hashOf(bytes)) return await this.#written(file)
       if (!this.#isExpected(file)) return await this.#conflict(file)
-      return await this.#place(file, bytes, picture)
+      return await this.#place({ file, picture, bytes, keptBefore: await this.#keep(file), tags: null })
     })
   }
 
@@ -167,20 +190,25 @@ export class SidecarWrite {
 
   async #giveBack(file: SidecarFile, stray: Uint8Array, picture: PathName): Promise<SidecarWriteResult> {
     if (parse(stray) instanceof MalformedXmlError) return await this.#written(file)
-    const placed = await this.#place(file, stray, picture)
+    const keptBefore = await this.#keep(file)
+    const placed = await this.#place({ file, picture, bytes: stray, keptBefore, tags: null })
     return placed.outcome === 'written'
       ? { outcome: 'conflict', revision: placed.revision, sidecar: placed.sidecar, tags: placed.tags }
       : placed
   }
 
-  async #place(file: SidecarFile | null, bytes: Uint8Array, picture: PathName): Promise<SidecarWriteResult> {
+  /** @returns the name of the version; null: there is none to keep */
+  async #keep(file: SidecarFile | null): Promise<string | null> {
+    return file === null ? null : await this.#parts.kept.add(this.#target, file.bytes, new Date())
+  }
+
+  async #place({ file, picture, bytes, keptBefore, tags: known }: Placement): Promise<SidecarWriteResult> {
     const { kept } = this.#parts
-    const keptBefore = file === null ? null : await kept.add(this.#target, file.bytes, new Date())
     const contentHash = hashOf(bytes)
     const expected = file?.contentHash ?? null
     const [answer, tags] = await Promise.all([
       this.#ask({ type: 'place', name: this.#name, bytes, contentHash, expected, picture }),
-      readSidecarTags(this.#parts, bytes, this.#signal),
+      known ?? readSidecarTags(this.#parts, bytes, this.#signal),
     ])
     if (answer.type === 'conflict') {
       for (const displaced of answer.displaced) await kept.add(this.#target, displaced, new Date())

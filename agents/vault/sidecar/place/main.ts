@@ -4,9 +4,17 @@ import { decodePathName, displayPathName, type PathName } from '../../../../prot
 import { absolutePath, fsPath } from '../../absolute-path.ts'
 import { readErrorOf } from '../../open-original.ts'
 import { Exchanger } from './exchanger.ts'
-import type { LeftDraft, PlacerAnswer, PlacerRequest, PlacerTask } from './messages.ts'
+import { FolderSync } from './folder-sync.ts'
+import type {
+  LeftDraft,
+  NumberedAnswer,
+  NumberedRequest,
+  PlacerAnswer,
+  PlacerRequest,
+  PlacerTask,
+} from './messages.ts'
 import { type OpenFolder, openFolder } from './open-folder.ts'
-import { placeFile } from './place-file.ts'
+import { type PlaceParts, placeFile } from './place-file.ts'
 import { isCode, NoSidecarError, readFileNow } from './read-file.ts'
 import { isDraft, isDraftOf, isSidecarName } from './sidecar-name.ts'
 
@@ -19,18 +27,26 @@ import { isDraft, isDraftOf, isSidecarName } from './sidecar-name.ts'
 const DRAFT_LIFE_MS = 10 * 60_000
 
 const task = JSON.parse(process.argv[2] ?? '') as PlacerTask
-let opened: { folder: OpenFolder; exchanger: Exchanger } | undefined
-let isFirst = true
+let opening: Promise<PlaceParts> | undefined
+/** Drafts that were there when this process came and nobody has asked about yet. */
+let left: PathName[] | undefined
+
+async function open(): Promise<PlaceParts> {
+  const folder = await openFolder(task)
+  const { fd } = folder
+  return { folder, exchanger: new Exchanger(task.perlPath, fd), folderSync: new FolderSync(fd) }
+}
 
 async function answer(request: PlacerRequest): Promise<PlacerAnswer> {
   try {
-    if (opened === undefined) {
-      const folder = await openFolder(task)
-      opened = { folder, exchanger: new Exchanger(task.perlPath, folder.fd) }
-    } else if (!opened.folder.isCurrent()) {
-      return { type: 'stale' }
-    }
-    const { folder } = opened
+    opening ??= open()
+    const parts = await opening.catch((error: unknown) => {
+      // The next may find it: a share that is there again.
+      opening = undefined
+      throw error
+    })
+    const { folder } = parts
+    if (!folder.isCurrent()) return { type: 'stale' }
     if (request.type === 'remove') {
       for (const draft of request.drafts.filter(isDraft)) unlinkSync(folder.at(draft))
       return { type: 'removed' }
@@ -39,7 +55,7 @@ async function answer(request: PlacerRequest): Promise<PlacerAnswer> {
       return refused('not_allowed', request.name, 'is no name of a sidecar: only .xmp files are written')
     }
     if (request.type === 'read') return read(folder, request)
-    return await placeFile(opened, request, pictureAt(request.picture))
+    return await placeFile(parts, request, pictureAt(request.picture))
   } catch (error) {
     return await failure(error, request)
   }
@@ -62,16 +78,16 @@ function read(
 
 /** Listing a large folder takes its time, so that it is done once for each process. */
 function findLeft(folder: OpenFolder, name: PathName): LeftDraft[] {
-  if (!isFirst) return []
-  isFirst = false
-  const names = readdirSync(folder.at('.'), { encoding: 'buffer' }).map(decodePathName)
-  return names.filter(isDraft).flatMap((draft) => {
+  left ??= readdirSync(folder.at('.'), { encoding: 'buffer' }).map(decodePathName).filter(isDraft)
+  const found = left.flatMap((draft) => {
     const stats = lstatSync(folder.at(draft), { throwIfNoEntry: false })
     const isOld = stats !== undefined && Date.now() - stats.mtimeMs > DRAFT_LIFE_MS
     if (stats === undefined || !(isOld || isDraftOf(draft, name))) return []
     const file = stats.isFile() ? readFileNow(folder.at(draft)) : null
     return file === null ? [] : [{ draft, bytes: file.bytes }]
   })
+  left = left.filter((draft) => !found.some((one) => one.draft === draft))
+  return found
 }
 
 function pictureAt(path: PathName): PathName {
@@ -109,8 +125,8 @@ function refused(
 
 // So that files get exactly the mode that they are made with.
 process.umask(0)
-process.on('message', (request: PlacerRequest) => {
-  void answer(request).then((message) => process.send?.(message))
+process.on('message', ({ id, request }: NumberedRequest) => {
+  void answer(request).then((message) => process.send?.({ id, answer: message } satisfies NumberedAnswer))
 })
 // Not an ordinary exit, which would wait for a thread that hangs in a dead disk.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))

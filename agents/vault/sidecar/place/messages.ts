@@ -21,7 +21,10 @@ export type PlacerTask = {
 /** A sidecar as it lies there. */
 export type SidecarFile = { bytes: Uint8Array; contentHash: Hash; mtimeUs: number }
 
-/** To the process that writes sidecars in one folder. One at a time; each is answered once. */
+/** To the process that writes sidecars in one folder, several at once; each is answered once, in any order. */
+export type NumberedRequest = { id: number; request: PlacerRequest }
+export type NumberedAnswer = { id: number; answer: PlacerAnswer }
+
 export type PlacerRequest =
   /** What lies there, and whether one of its pictures does. */
   | { type: 'read'; name: PathName; pictures: readonly PathName[] }

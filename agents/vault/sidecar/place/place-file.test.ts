@@ -13,6 +13,7 @@ import { expect, test } from 'vitest'
 import { USUAL_PERL } from '../../metadata/exiftool-command.ts'
 import { temporaryFolder } from '../../testing/temporary-folder.ts'
 import { Exchanger } from './exchanger.ts'
+import { FolderSync } from './folder-sync.ts'
 import { openFolder } from './open-folder.ts'
 import { placeFile } from './place-file.ts'
 import { hashOf } from './read-file.ts'
@@ -76,7 +77,8 @@ async function place(
     picture: 'a.jpg',
   } as const
   try {
-    return await placeFile({ folder, exchanger: makeExchanger(folder.fd) }, request, join(root, 'a.jpg'))
+    const parts = { folder, exchanger: makeExchanger(folder.fd), folderSync: new FolderSync(folder.fd) }
+    return await placeFile(parts, request, join(root, 'a.jpg'))
   } finally {
     closeSync(folder.fd)
   }

@@ -3,7 +3,7 @@ import {
   constants,
   fchownSync,
   fstatSync,
-  fsyncSync,
+  fsync,
   linkSync,
   lstatSync,
   openSync,
@@ -11,10 +11,12 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { promisify } from 'node:util'
 import type { PathName } from '../../../../protocol/path-name.ts'
 import { fsPath } from '../../absolute-path.ts'
 import { mtimeUs } from '../../mtime-us.ts'
 import type { Exchanger } from './exchanger.ts'
+import type { FolderSync } from './folder-sync.ts'
 import type { PlacerAnswer, PlacerRequest } from './messages.ts'
 import type { OpenFolder } from './open-folder.ts'
 import { type HeldFile, hashOf, holdFile, isCode, readFileNow, readHeld } from './read-file.ts'
@@ -25,8 +27,10 @@ type Answer = Extract<PlacerAnswer, { type: 'placed' | 'conflict' }>
 
 const CREATE_NEW = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
 
-/** A folder, and what swaps names in it. */
-export type PlaceParts = { folder: OpenFolder; exchanger: Exchanger }
+/** A folder, what swaps names in it, and what syncs it. */
+export type PlaceParts = { folder: OpenFolder; exchanger: Exchanger; folderSync: FolderSync }
+
+const syncFile = promisify(fsync)
 
 /**
  * Puts a sidecar into its place so that whoever looks, and whatever is killed, finds the old one whole or the new one
@@ -36,6 +40,8 @@ export type PlaceParts = { folder: OpenFolder; exchanger: Exchanger }
  * then both swap their names in one step. What comes out of the swap is looked at too: if another program was quicker,
  * they are swapped back.
  *
+ * Others go on in the same folder while this one waits for the disk; of the same sidecar there is one at a time.
+ *
  * @throws errors of `node:fs`, after the draft was removed
  */
 export async function placeFile(parts: PlaceParts, request: Place, picturePath: PathName): Promise<Answer> {
@@ -43,10 +49,10 @@ export async function placeFile(parts: PlaceParts, request: Place, picturePath: 
   const before = holdFile(folder.at(request.name))
   try {
     if ((before?.contentHash ?? null) !== request.expected) return conflict(parts, request.name)
-    const draft = writeDraft(folder, request, before, picturePath)
+    const draft = await writeDraft(folder, request, before, picturePath)
     try {
       return before === null
-        ? placeNew(parts, request, draft)
+        ? await placeNew(parts, request, draft)
         : await placeOver(parts, request, draft, before)
     } catch (error) {
       removeDraft(parts, draft, request)
@@ -57,19 +63,19 @@ export async function placeFile(parts: PlaceParts, request: Place, picturePath: 
   }
 }
 
-function writeDraft(
+async function writeDraft(
   folder: OpenFolder,
   { name, bytes, contentHash }: Pick<Place, 'name' | 'bytes' | 'contentHash'>,
   before: HeldFile | null,
   picturePath: PathName,
-): string {
+): Promise<string> {
   const draft = newDraftName(name)
   const like = before ?? modelOf(folder, picturePath)
   const fd = openSync(folder.at(draft), CREATE_NEW, like.mode & 0o666)
   try {
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done)
     takeOwner(fd, like)
-    fsyncSync(fd)
+    await syncFile(fd)
     if (hashOf(readHeld(fd)) !== contentHash)
       throw new Error('The disk gave back other bytes than were written')
   } catch (error) {
@@ -103,7 +109,7 @@ function takeOwner(fd: number, { uid, gid }: { uid: number; gid: number }): void
 }
 
 /** A second name for the draft fails when somebody has made a sidecar meanwhile, in one step. */
-function placeNew(parts: PlaceParts, request: Place, draft: string): Answer {
+async function placeNew(parts: PlaceParts, request: Place, draft: string): Promise<Answer> {
   const { folder } = parts
   const target = folder.at(request.name)
   try {
@@ -121,7 +127,7 @@ function placeNew(parts: PlaceParts, request: Place, draft: string): Answer {
     }
     renameSync(folder.at(draft), target)
   }
-  return finish(folder, target)
+  return await finish(parts, target)
 }
 
 async function placeOver(
@@ -153,7 +159,7 @@ async function placeOver(
   } else {
     renameSync(folder.at(draft), target)
   }
-  const placed = finish(folder, target)
+  const placed = await finish(parts, target)
   // Who had it open may have written into it when it had lost its name already.
   const late = readHeld(before.fd)
   return hashOf(late) === request.expected ? placed : await giveBack(parts, request, before, late)
@@ -161,7 +167,7 @@ async function placeOver(
 
 /** Another program has written between the last look and the swap: theirs gets its name back. */
 async function swapBack(parts: PlaceParts, request: Place, draft: string): Promise<Answer> {
-  const { folder, exchanger } = parts
+  const { folder, exchanger, folderSync } = parts
   await exchanger.swap(draft, request.name)
   const displaced: Uint8Array[] = []
   const out = readFileNow(folder.at(draft))
@@ -172,27 +178,27 @@ async function swapBack(parts: PlaceParts, request: Place, draft: string): Promi
     if (older !== null) displaced.push(older.bytes)
   }
   unlinkSync(folder.at(draft))
-  fsyncSync(folder.fd)
+  await folderSync.sync()
   return conflict(parts, request.name, displaced)
 }
 
 /** What was written into the file that ours has replaced gets its name back, unless ours was replaced as well. */
 async function giveBack(parts: PlaceParts, request: Place, before: HeldFile, late: Buffer): Promise<Answer> {
-  const { folder, exchanger } = parts
+  const { folder, exchanger, folderSync } = parts
   const again = { name: request.name, bytes: late, contentHash: hashOf(late) }
-  const draft = writeDraft(folder, again, before, '')
+  const draft = await writeDraft(folder, again, before, '')
   const target = folder.at(request.name)
   const isOurs = readFileNow(target)?.contentHash === request.contentHash
   if (isOurs && !(await exchanger.swap(draft, request.name))) renameSync(folder.at(draft), target)
   const left = readFileNow(folder.at(draft))
   if (left !== null) unlinkSync(folder.at(draft))
-  fsyncSync(folder.fd)
+  await folderSync.sync()
   const isForeign = left !== null && left.contentHash !== request.contentHash
   return conflict(parts, request.name, isForeign ? [left.bytes] : [])
 }
 
-function finish(folder: OpenFolder, target: string | Buffer): Answer {
-  fsyncSync(folder.fd)
+async function finish({ folderSync }: PlaceParts, target: string | Buffer): Promise<Answer> {
+  await folderSync.sync()
   return { type: 'placed', mtimeUs: mtimeUs(lstatSync(target, { bigint: true })) }
 }
 

@@ -7,9 +7,12 @@ import { forkCaged } from '../../../cage/fork-caged.ts'
 import { absolutePath } from '../../absolute-path.ts'
 import { endProcess } from '../../end-process.ts'
 import { EXCHANGE_SCRIPT } from './exchanger.ts'
-import type { PlacerAnswer, PlacerRequest, PlacerTask } from './messages.ts'
+import type { NumberedAnswer, NumberedRequest, PlacerAnswer, PlacerRequest, PlacerTask } from './messages.ts'
 
 const ENTRY = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+/** A cancelled request is done in milliseconds and harms no other; only one that hangs ends the process. */
+const CANCEL_PATIENCE_MS = 200
 
 export type PlacerOptions = { cage: Cage; task: PlacerTask; stallTimeoutMs: number }
 
@@ -17,14 +20,19 @@ export type PlacerOptions = { cage: Cage; task: PlacerTask; stallTimeoutMs: numb
 export class PlacerEndedError extends Error {}
 
 /**
- * One process that writes the sidecars of one folder, as its parent sees it.
+ * One process that writes the sidecars of one folder, several at once, as its parent sees it. What ends it for one ends it
+ * for all; they are tried again.
  *
- * running → ended: a request takes too long, it exits, its job is cancelled, or `stop`. There is no way back.
+ * running → ended: a request takes too long, it exits, a cancelled one is not done soon, or `stop`. There is no way back.
  */
 export class PlacerProcess {
   readonly #child: ChildProcess
   readonly #options: PlacerOptions
-  #waiting: { resolve: (answer: PlacerAnswer) => void; reject: (error: Error) => void } | undefined
+  readonly #waiting = new Map<
+    number,
+    { resolve: (answer: PlacerAnswer) => void; reject: (error: Error) => void }
+  >()
+  #lastId = 0
   #isEnded = false
 
   constructor(options: PlacerOptions) {
@@ -37,10 +45,7 @@ export class PlacerProcess {
       reads: [EXCHANGE_SCRIPT, task.root],
       keepsOwners: true,
     })
-    this.#child.on('message', (answer: PlacerAnswer) => {
-      this.#waiting?.resolve(answer)
-      this.#waiting = undefined
-    })
+    this.#child.on('message', ({ id, answer }: NumberedAnswer) => this.#waiting.get(id)?.resolve(answer))
     const gone = () => this.#end(new PlacerEndedError('The process that writes sidecars ended'))
     this.#child.once('exit', gone)
     this.#child.on('error', gone)
@@ -59,19 +64,31 @@ export class PlacerProcess {
     signal.throwIfAborted()
     if (this.#isEnded) throw new PlacerEndedError('The process that writes sidecars ended')
     const { promise, resolve, reject } = Promise.withResolvers<PlacerAnswer>()
-    this.#waiting = { resolve, reject }
+    this.#lastId += 1
+    const id = this.#lastId
+    this.#waiting.set(id, { resolve, reject })
     const { stallTimeoutMs, task } = this.#options
     const timer = setTimeout(() => {
       const where = displayPathName(absolutePath(task.root, task.folder))
       this.#end(new AppError('timed_out', `Writing in ${where} stopped: its disk or share does not answer`))
     }, stallTimeoutMs)
-    const onAbort = () => this.#end(signal.reason)
+    let patience: NodeJS.Timeout | undefined
+    const onAbort = () => {
+      patience = setTimeout(() => {
+        reject(signal.reason)
+        this.#end(new PlacerEndedError('The process that writes sidecars was ended with a cancelled job'))
+      }, CANCEL_PATIENCE_MS)
+    }
     signal.addEventListener('abort', onAbort)
     try {
-      this.#child.send(request, () => undefined)
-      return await promise
+      this.#child.send({ id, request } satisfies NumberedRequest, () => undefined)
+      const answer = await promise
+      signal.throwIfAborted()
+      return answer
     } finally {
+      this.#waiting.delete(id)
       clearTimeout(timer)
+      clearTimeout(patience)
       signal.removeEventListener('abort', onAbort)
     }
   }
@@ -86,7 +103,6 @@ export class PlacerProcess {
     if (this.#isEnded) return
     this.#isEnded = true
     this.#child.kill('SIGKILL')
-    this.#waiting?.reject(error)
-    this.#waiting = undefined
+    for (const { reject } of this.#waiting.values()) reject(error)
   }
 }

@@ -12,10 +12,9 @@ const stale = { type: 'stale' } as const
 
 export type PlacersOptions = { cage: Cage; stallTimeoutMs: number }
 
-/** The turns at one folder: its process takes one request at a time. */
+/** One folder. */
 type Place = {
   process: PlacerProcess | undefined
-  last: Promise<unknown>
   users: number
   idle?: NodeJS.Timeout
 }
@@ -34,21 +33,19 @@ export class Placers {
   }
 
   /**
-   * Runs `work` as the only user of a folder's process.
+   * Asks the process of a folder, which it starts if there is none.
    *
    * @throws AppError `timed_out`; PlacerEndedError; the signal's reason when that aborts
    */
   async ask(task: PlacerTask, request: PlacerRequest, signal: AbortSignal): Promise<PlacerAnswer> {
     const key = JSON.stringify(task)
-    const place = this.#places.get(key) ?? { process: undefined, last: Promise.resolve(), users: 0 }
+    const place = this.#places.get(key) ?? { process: undefined, users: 0 }
     this.#places.delete(key)
     this.#places.set(key, place)
     clearTimeout(place.idle)
     place.users += 1
-    const turn = place.last.then(() => this.#askInTurn(place, task, request, signal))
-    place.last = turn.catch(() => undefined)
     try {
-      return await turn
+      return await this.#ask(place, task, request, signal)
     } finally {
       place.users -= 1
       if (place.users === 0) {
@@ -63,7 +60,7 @@ export class Placers {
     await Promise.all([...this.#places].map(([key, place]) => this.#end(key, place)))
   }
 
-  async #askInTurn(
+  async #ask(
     place: Place,
     task: PlacerTask,
     request: PlacerRequest,
@@ -81,15 +78,19 @@ export class Placers {
   }
 
   async #processOf(place: Place, task: PlacerTask): Promise<PlacerProcess> {
-    if (place.process?.isAlive) return place.process
+    const before = place.process
+    if (before?.isAlive) return before
     // Another one would hang as well, and another after that.
-    if (place.process !== undefined && !(await place.process.stop())) {
+    if (before !== undefined && !(await before.stop())) {
       throw new AppError(
         'timed_out',
         `${displayPathName(task.root)} is on a disk or share that does not answer`,
       )
     }
-    place.process = new PlacerProcess({ ...this.#options, task })
+    // Somebody who waited for the same end may have started the next already.
+    if (place.process === undefined || place.process === before) {
+      place.process = new PlacerProcess({ ...this.#options, task })
+    }
     return place.process
   }
 

@@ -68,7 +68,14 @@ export async function writableLibrary(
       if (handler === undefined) throw new Error('The vault has not started')
       const input: SidecarWriteInput = {
         ...{ assetId: 1, libraryId: 1, root, mirrorRoot: null, path: 'a.xmp', pictures: ['a.jpg'] },
-        ...{ expected: null, resolved: null, revision: 1, fields: { rating: 4 }, pictureSizePx: null },
+        ...{
+          expected: null,
+          expectedTags: null,
+          resolved: null,
+          revision: 1,
+          fields: { rating: 4 },
+          pictureSizePx: null,
+        },
         ...change,
       }
       return SidecarWriteResult.parse(structuredClone(await handler(input, context)))
