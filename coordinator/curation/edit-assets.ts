@@ -6,10 +6,10 @@ import type { Database, DatabaseTransaction } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import { type AssetFilters, assetConditions } from '../search/asset-conditions.ts'
 import { lockAssets } from './lock-assets.ts'
-import { nextWords } from './next-words.ts'
+import { editedFields, nextWords } from './next-words.ts'
 import { recordChanges } from './record-changes.ts'
 import { requestWriteBack } from './request-write-back.ts'
-import { shownWords } from './truth.ts'
+import { shownWordsOf } from './truth.ts'
 
 /** Assets by their ids, or all that a list with these filters would show. */
 export type WhichAssets = { assetIds: readonly number[] } | { filter: AssetFilters }
@@ -45,7 +45,11 @@ export async function editAssets(
         details: { revisions: Object.fromEntries(revisions) },
       })
     }
-    const recorded = await recordChanges(tx, { kind: 'edit', accountId }, changesBy(words, ids))
+    const recorded = await recordChanges(
+      tx,
+      { kind: 'edit', accountId },
+      changesBy(words, shownWordsOf(editedFields(edit)), ids),
+    )
     await requestWriteBack(tx, recorded)
     return { editId: recorded.editId, assets: recorded.assetIds.length, kept: [] }
   })
@@ -65,7 +69,11 @@ async function chosenIds(tx: DatabaseTransaction, which: WhichAssets): Promise<n
 }
 
 /** What is said already, and what would only repeat what is true, is no change. */
-function changesBy(words: RawBuilder<unknown>, ids: readonly number[]): RawBuilder<unknown> {
+function changesBy(
+  words: RawBuilder<unknown>,
+  shownWords: RawBuilder<unknown>,
+  ids: readonly number[],
+): RawBuilder<unknown> {
   return sql`
     select a.id, next.field, word.value, next.value, shown.words->next.field
     from asset a

@@ -1,6 +1,21 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { BulkEdit, CurationField } from '../../protocol/curation.ts'
+import { type BulkEdit, CurationField } from '../../protocol/curation.ts'
 import { AppError } from '../../protocol/errors.ts'
+
+/** The fields that an edit is about, also by way of what each asset has. */
+export function editedFields({
+  addKeywords,
+  removeKeywords,
+  shiftCapturedSeconds,
+  ...plain
+}: BulkEdit): CurationField[] {
+  const named = CurationField.options.filter((field) => plain[field] !== undefined)
+  return [
+    ...named,
+    ...(addKeywords || removeKeywords ? ['keywords' as const] : []),
+    ...(shiftCapturedSeconds === undefined ? [] : ['captured' as const]),
+  ]
+}
 
 /**
  * An edit as SQL: for each field that it names, beside `asset a`, the new word; `computed` of those that follow from

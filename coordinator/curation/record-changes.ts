@@ -17,6 +17,8 @@ export type RecordedEdit = {
   /** Assets that are different now. */
   assetIds: number[]
   fields: CurationField[]
+  /** Somebody's word was taken away. */
+  dropsWords: boolean
 }
 
 /**
@@ -36,34 +38,44 @@ export async function recordChanges(
     .values({ kind: head.kind, account_id: head.accountId, undoes: head.undoes ?? null })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const { rows } = await sql<{ assetIds: number[] | null; fields: CurationField[] | null }>`
+  const { rows } = await sql<{
+    assetIds: number[] | null
+    fields: CurationField[] | null
+    dropsWords: boolean | null
+  }>`
     with recorded as (
       insert into edit_change (edit_id, asset_id, field, word_before, word_after, shown_before)
       select ${editId}::bigint, change.* from (${changes}) change
-      returning asset_id, field)
-    select array_agg(distinct asset_id) as "assetIds", array_agg(distinct field) as fields from recorded`.execute(
-    tx,
-  )
-  const { assetIds, fields } = rows[0]!
+      returning asset_id, field, word_after is null as drops_word)
+    select array_agg(distinct asset_id) as "assetIds", array_agg(distinct field) as fields,
+      bool_or(drops_word) as "dropsWords" from recorded`.execute(tx)
+  const { assetIds, fields, dropsWords } = rows[0]!
   if (assetIds === null || fields === null) {
     await tx.deleteFrom('edit').where('id', '=', editId).execute()
-    return { editId: null, assetIds: [], fields: [] }
+    return { editId: null, assetIds: [], fields: [], dropsWords: false }
   }
-  await makeTrue(tx, editId, assetIds)
+  await makeTrue(tx, editId, assetIds, dropsWords === true)
   await tx
     .updateTable('edit')
     .set({ assets: assetIds.length, fields: sql`${fields}::text[]` })
     .where('id', '=', editId)
     .execute()
-  return { editId, assetIds, fields }
+  return { editId, assetIds, fields, dropsWords: dropsWords === true }
 }
 
-async function makeTrue(tx: DatabaseTransaction, editId: number, assetIds: number[]): Promise<void> {
-  await sql`
-    with gone as (
+async function makeTrue(
+  tx: DatabaseTransaction,
+  editId: number,
+  assetIds: number[],
+  dropsWords: boolean,
+): Promise<void> {
+  if (dropsWords) {
+    await sql`
       delete from asset_edit using edit_change change
       where change.edit_id = ${editId} and change.word_after is null
-        and asset_edit.asset_id = change.asset_id and asset_edit.field = change.field)
+        and asset_edit.asset_id = change.asset_id and asset_edit.field = change.field`.execute(tx)
+  }
+  await sql`
     insert into asset_edit (asset_id, field, value, edit_id)
     select asset_id, field, word_after, edit_id from edit_change
     where edit_id = ${editId} and word_after is not null

@@ -6,7 +6,7 @@ import { routedReason, routedState } from './route-write-backs.ts'
 
 /** What has just been edited is to reach the sidecars, as far as it has a place there and the libraries allow it. */
 export async function requestWriteBack(tx: DatabaseTransaction, recorded: RecordedEdit): Promise<void> {
-  const { editId, assetIds, fields } = recorded
+  const { editId, assetIds, fields, dropsWords } = recorded
   if (editId === null || fields.every((field) => field === 'favourite')) return
   // A conflict stays one, with more to decide.
   const { rows } = await sql<RoutedWrite>`
@@ -21,7 +21,7 @@ export async function requestWriteBack(tx: DatabaseTransaction, recorded: Record
       reason = case when write_back.state = 'conflict' then write_back.reason else excluded.reason end
     returning asset_id as "assetId", library_id as "libraryId", state,
       (select write_back_quiet_ms from library where library.id = library_id) as "quietMs"`.execute(tx)
-  const pointless = new Set(await dropPointless(tx, assetIds))
+  const pointless = new Set(dropsWords ? await dropPointless(tx, assetIds) : [])
   await queueWrites(
     tx,
     rows.filter(({ assetId }) => !pointless.has(assetId)),

@@ -1,17 +1,32 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { CurationField } from '../../protocol/curation.ts'
 import type { DatabaseTransaction } from '../db/database.ts'
 
-/**
- * What is true of `asset a` now, as one jsonb object: the fields of `CuratedValues`; the capture time also has the
- * instant and the source.
- */
-export const shownWords: RawBuilder<unknown> = sql`jsonb_build_object(
-  'rating', a.rating, 'label', a.label, 'title', a.title, 'description', a.description, 'creator', a.creator,
-  'copyright', a.copyright, 'keywords', a.keywords, 'place', a.place, 'regions', a.regions, 'favourite', a.favourite,
-  'captured', case when a.captured_local is null then null else jsonb_build_object('at', a.captured_at,
-    'local', a.captured_local, 'offsetMinutes', a.captured_offset_minutes, 'source', a.captured_source) end,
-  'position', case when a.latitude is null then null else jsonb_build_object('latitude', a.latitude,
-    'longitude', a.longitude, 'altitudeM', a.altitude_m) end)`
+/** What is true of `asset a` now, field by field, as in `CuratedValues`; the capture time also has the instant and the source. */
+const shown: Record<CurationField, RawBuilder<unknown>> = {
+  rating: sql`a.rating`,
+  label: sql`a.label`,
+  title: sql`a.title`,
+  description: sql`a.description`,
+  creator: sql`a.creator`,
+  copyright: sql`a.copyright`,
+  keywords: sql`a.keywords`,
+  place: sql`a.place`,
+  regions: sql`a.regions`,
+  favourite: sql`a.favourite`,
+  captured: sql`case when a.captured_local is null then null else jsonb_build_object('at', a.captured_at,
+    'local', a.captured_local, 'offsetMinutes', a.captured_offset_minutes, 'source', a.captured_source) end`,
+  position: sql`case when a.latitude is null then null else jsonb_build_object('latitude', a.latitude,
+    'longitude', a.longitude, 'altitudeM', a.altitude_m) end`,
+}
+
+/** Some of what is true of `asset a` now, as one jsonb object: with thousands of assets each field counts. */
+export function shownWordsOf(fields: readonly CurationField[]): RawBuilder<unknown> {
+  return sql`jsonb_build_object(${sql.join(fields.flatMap((field) => [sql.lit(field), shown[field]]))})`
+}
+
+/** All that is true of `asset a` now. */
+export const shownWords: RawBuilder<unknown> = shownWordsOf(Object.keys(shown) as CurationField[])
 
 /**
  * Makes the columns of edited assets true again: for each field the person's word, else what the files say, which

@@ -12,6 +12,7 @@ import * as sources from './migrations/0007-sources.ts'
 import * as apiTokens from './migrations/0008-api-tokens.ts'
 import * as curation from './migrations/0009-curation.ts'
 import * as vision from './migrations/0010-vision.ts'
+import * as judging from './migrations/0011-judging.ts'
 
 /** In order, forward only; each runs once, all that are due in one transaction. */
 export const migrations: Record<string, Migration> = {
@@ -25,6 +26,7 @@ export const migrations: Record<string, Migration> = {
   '0008-api-tokens': apiTokens,
   '0009-curation': curation,
   '0010-vision': vision,
+  '0011-judging': judging,
 }
 
 /**
