@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { extensions, openEngine } from '../../coordinator/db/embedded/open-engine.ts'
+import { checkEdits } from './check-edits.ts'
 import { checkWorkload } from './check-workload.ts'
 import type { DatabaseProgram } from './recorded-database.ts'
 
@@ -30,7 +31,8 @@ async function checkImage({ program, folder, acknowledged }: CheckRequest): Prom
       ? await openEngine(folder)
       : await PGlite.create({ dataDir: join(folder, 'pgdata'), extensions })
   const query = async (sql: string) => (await engine.query<Record<string, unknown>>(sql)).rows
-  const wrong = await checkWorkload(query, new Map(acknowledged))
+  const acked = new Map(acknowledged)
+  const wrong = [...(await checkWorkload(query, acked)), ...(await checkEdits(query, acked))]
   await engine.exec(`
     create table still_writes as select generate_series(1, 1000) as n;
     checkpoint;

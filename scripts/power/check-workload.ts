@@ -1,4 +1,4 @@
-import { ACCOUNTS, INITIAL_BALANCE, KEPT_TABLES, NEVER_COMMITTED, RECENT_ROWS, SETUP } from './workload.ts'
+import { INITIAL_BALANCE, KEPT_TABLES, NEVER_COMMITTED, PURSES, RECENT_ROWS, SETUP } from './workload.ts'
 
 type Row = Record<string, unknown>
 /** Runs a query and gives its rows. */
@@ -23,13 +23,13 @@ const neverFound: Record<string, string> = {
     where recent.filler is null or not exists (
       select from progress where progress.client = recent.client and recent.n > last - ${RECENT_ROWS})`,
   'a wrong balance': `
-    select account.id from account
+    select purse.id from purse
     left join (select source as id, sum(amount) as amount from transfer group by 1) as paid using (id)
     left join (select target as id, sum(amount) as amount from transfer group by 1) as received using (id)
     where balance <> ${INITIAL_BALANCE} - coalesce(paid.amount, 0) + coalesce(received.amount, 0)`,
   'money from nowhere': `
-    select sum(balance) from account
-    having sum(balance) <> ${ACCOUNTS * INITIAL_BALANCE} or count(*) <> ${ACCOUNTS}`,
+    select sum(balance) from purse
+    having sum(balance) <> ${PURSES * INITIAL_BALANCE} or count(*) <> ${PURSES}`,
   'a table missing or too many': `
     select relname, at from (
       select format('made_%s_%s', client, at)::name as relname, at

@@ -1,4 +1,6 @@
 import pg from 'pg'
+import { openDatabase } from '../../coordinator/db/database.ts'
+import { Editor, prepareEdits } from './edit-workload.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { CLIENTS, runTransaction, setupStatements, upkeep } from './workload.ts'
 
@@ -12,7 +14,10 @@ type Options = {
 /** One piece of upkeep for about so many transactions. */
 const TRANSACTIONS_PER_UPKEEP = 12
 
-/** Runs the workload against a database that may be empty or have part of it, from several connections. */
+/**
+ * Runs the workload, and edits of pictures beside it, against a database that may be empty or have part of it, from
+ * several connections.
+ */
 export async function runWorkload({ socketFolder, seed, transactions }: Options): Promise<void> {
   const open = async () => {
     const client = new pg.Client({ host: socketFolder, user: 'postgres', database: 'postgres' })
@@ -22,6 +27,9 @@ export async function runWorkload({ socketFolder, seed, transactions }: Options)
   const keeper = await open()
   const { rows } = await keeper.query(`select to_regclass('progress') is not null as made`)
   if (!rows[0].made) for (const statement of setupStatements) await keeper.query(statement)
+
+  const db = openDatabase({ socketFolder })
+  await prepareEdits(db)
 
   let left = transactions
   const work = async (number: number) => {
@@ -46,5 +54,13 @@ export async function runWorkload({ socketFolder, seed, transactions }: Options)
     }
     await keeper.end()
   }
-  await Promise.all([keep(), ...Array.from({ length: CLIENTS }, (_, at) => work(at + 1))])
+  const edit = async () => {
+    const editor = await Editor.start(db, new SeededRandom(seed * 31 - 1))
+    while (left > 0) {
+      left -= 1
+      await editor.next()
+    }
+    await db.destroy()
+  }
+  await Promise.all([keep(), edit(), ...Array.from({ length: CLIENTS }, (_, at) => work(at + 1))])
 }

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { SeededRandom } from './seeded-random.ts'
 
 export const CLIENTS = 4
-export const ACCOUNTS = 100
+export const PURSES = 100
 export const INITIAL_BALANCE = 1_000
 /** The number of the client that made the tables, with its one transaction. */
 export const SETUP = 0
@@ -28,11 +28,11 @@ export const setupStatements = [
   `create index on entry using hnsw (near vector_l2_ops)`,
   `create table recent (client int, n int, filler text not null)`,
   `create index on recent (n, client)`,
-  `create table account (id int primary key, balance bigint not null, filler text not null)`,
+  `create table purse (id int primary key, balance bigint not null, filler text not null)`,
   `create table transfer (client int, n int, source int not null, target int not null, amount int not null)`,
   `create index on transfer (source)`,
   `insert into progress select client, 0, 0 from generate_series(1, ${CLIENTS}) client`,
-  `insert into account select id, ${INITIAL_BALANCE}, repeat('-', 200) from generate_series(1, ${ACCOUNTS}) id`,
+  `insert into purse select id, ${INITIAL_BALANCE}, repeat('-', 200) from generate_series(1, ${PURSES}) id`,
   `commit; select 'ack:${SETUP}:1;' as acknowledged`,
 ]
 
@@ -87,9 +87,9 @@ async function rollBack(client: pg.Client, number: number, n: number): Promise<v
 }
 
 async function transfer(client: pg.Client, number: number, n: number, random: SeededRandom): Promise<void> {
-  const [source, target, amount] = [random.below(ACCOUNTS) + 1, random.below(ACCOUNTS) + 1, random.below(50)]
-  await client.query('update account set balance = balance - $2 where id = $1', [source, amount])
-  await client.query('update account set balance = balance + $2 where id = $1', [target, amount])
+  const [source, target, amount] = [random.below(PURSES) + 1, random.below(PURSES) + 1, random.below(50)]
+  await client.query('update purse set balance = balance - $2 where id = $1', [source, amount])
+  await client.query('update purse set balance = balance + $2 where id = $1', [target, amount])
   await client.query('insert into transfer values ($1, $2, $3, $4, $5)', [number, n, source, target, amount])
 }
 
@@ -116,7 +116,7 @@ export const upkeep = [
   'vacuum',
   'vacuum full recent',
   'vacuum (truncate) recent',
-  'reindex table account',
+  'reindex table purse',
   'select pg_switch_wal()',
   'analyze',
 ] as const
