@@ -29,8 +29,3 @@ export function assetLines(path: string): string[] {
     .split('\n')
     .filter(Boolean)
 }
-
-/** Of vectors of length 1. */
-export function cosine(one: Float32Array, other: Float32Array): number {
-  return one.reduce((sum, value, index) => sum + value * other[index]!, 0)
-}
