@@ -63,13 +63,13 @@ describe('what a model says', () => {
 
   test('YOLOX: cells of three grids, the picture at the corner, blue first, 0 to 255', async () => {
     const data = new Float32Array((64 + 16 + 4) * 7)
-    // The third cell of the second row of the grid of stride 16.
-    data.set([0.5, 0.5, Math.log(2), Math.log(1), 0.9, 1, 0], (64 + 4 + 1) * 7)
+    // The second cell of the third row of the grid of stride 16.
+    data.set([0.5, 0.5, Math.log(2), Math.log(1), 0.9, 1, 0], (64 + 8 + 1) * 7)
     const session = answeringSession(
       [pictureInput(64)],
       [{ name: 'output', tensor: floats([1, 84, 7], data) }],
     )
-    expect(await findOne(open('yolox', session), tall)).toBe('cat 0.90 at 0.250 0.250 0.750 0.250')
+    expect(await findOne(open('yolox', session), tall)).toBe('cat 0.90 at 0.250 0.500 0.750 0.250')
     const input = session.asked[0]!.images!.data
     expect([input[0], input[63]]).toEqual([128, 114])
   })
@@ -110,6 +110,18 @@ describe('what a model says', () => {
       ],
     )
     expect(await findOne(open('rt-detr', session), tall)).toBe('dog 0.75 at 0.250 0.250 0.500 0.250')
+  })
+
+  test('RT-DETR and D-FINE find no more than they have places', async () => {
+    const session = answeringSession(
+      [pictureInput(64, 'pixel_values')],
+      [
+        { name: 'logits', tensor: floats([1, 2, 2], [1, 3, 2, 4]) },
+        { name: 'pred_boxes', tensor: floats([1, 2, 4], [0.5, 0.5, 1, 1, 0.5, 0.5, 0.5, 0.5]) },
+      ],
+    )
+    const objects = await open('rt-detr', session).detect(tall, watch())
+    expect(objects.map(({ className, box }) => `${className} ${box[2]}`)).toEqual(['dog 0.5', 'dog 1'])
   })
 
   test('of four classes, the boxes of RT-DETR are told from its classes', async () => {
