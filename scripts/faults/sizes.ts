@@ -34,6 +34,8 @@ export type FaultSizes = {
   lidClosed: { times: number; closedMs: number }
   /** R17 */
   sidecarKilled: { kills: number; foreignEdits: number }
+  /** The process that runs models, in the middle of pictures of which most are none; and the coordinator is away. */
+  visionKilled: { photos: number; malformed: number; kills: number; coordinatorAwayMs: number }
   /** R34 */
   manyStarts: { starts: number }
 }
@@ -57,6 +59,7 @@ const short: FaultSizes = {
   migrationKilled: { onServer: 10, onEmbedded: 3 },
   soak: { seconds: 20, jobsPerSecond: 200 },
   sidecarKilled: { kills: 50, foreignEdits: 30 },
+  visionKilled: { photos: 60, malformed: 200, kills: 4, coordinatorAwayMs: 10_000 },
   manyStarts: { starts: 10 },
 }
 
@@ -80,6 +83,7 @@ const full: FaultSizes = {
   migrationKilled: { onServer: 80, onEmbedded: 80 },
   soak: { seconds: 600, jobsPerSecond: 200 },
   sidecarKilled: { kills: 1_000, foreignEdits: 500 },
+  visionKilled: { photos: 500, malformed: 1_000, kills: 40, coordinatorAwayMs: 60_000 },
   manyStarts: { starts: 50 },
 }
 

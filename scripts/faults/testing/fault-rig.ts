@@ -27,6 +27,7 @@ export type AgentPlan = {
   env?: Record<string, string>
   under?: readonly string[]
   power?: z.input<typeof AgentConfig>['power']
+  vision?: z.input<typeof AgentConfig>['vision']
   /** Where it finds the coordinator, when that is not where the coordinator says; several of several. */
   coordinatorUrl?: (url: string) => string | string[]
 }
@@ -169,6 +170,7 @@ function agentConfig(plan: AgentPlan, folder: string, url: string): z.input<type
     dataFolders: [join(folder, 'data')],
     ingest: { readers: 1 },
     power: plan.power,
+    vision: plan.vision,
     logLevel: 'info',
   }
 }
