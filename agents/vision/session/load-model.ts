@@ -5,8 +5,9 @@ import { findFamily } from '../families/families.ts'
 import type { Family, LoadedPart, LoadedTextPart } from '../families/family.ts'
 import type { ModelPart, PartName } from '../models/model-manifest.ts'
 import { readClassFile } from '../models/read-class-file.ts'
-import type { ModelPlace } from './messages.ts'
+import type { ModelPlace, VisionWork } from './messages.ts'
 import { requireTask } from './running-task.ts'
+import type { TensorShape } from './session.ts'
 import type { SessionThreads } from './session-threads.ts'
 
 type Opened = { [F in Family as F['role']]: Awaited<ReturnType<F['open']>> }
@@ -18,6 +19,7 @@ type Opened = { [F in Family as F['role']]: Awaited<ReturnType<F['open']>> }
 export class LoadedModel {
   readonly place: ModelPlace
   readonly #threads: SessionThreads
+  readonly #inputs = new Map<PartName, readonly TensorShape[]>()
   readonly #opened = new Map<Family['role'], Promise<unknown>>()
 
   constructor(place: ModelPlace, threads: SessionThreads) {
@@ -38,6 +40,20 @@ export class LoadedModel {
     // What stood in the way may be over the next time: memory, for example.
     opening.catch(() => this.#opened.delete(role))
     return opening as Promise<Opened[R]>
+  }
+
+  /**
+   * How much of a picture the model can see: the longer side of its input. Infinity where it looks closer at parts of
+   * the picture, and where the file does not say.
+   */
+  async inputSidePx(work: VisionWork['type']): Promise<number> {
+    const looks = { detect: ['detector', 'detector'], embed: ['image', 'picture-embedder'] } as const
+    if (work !== 'detect' && work !== 'embed') return Number.POSITIVE_INFINITY
+    const [name, role] = looks[work]
+    await this.open(role)
+    const [, , height, width] = this.#inputs.get(name)?.find(({ dims }) => dims.length === 4)?.dims ?? []
+    const sides = this.#part(name).inputPx ?? [height, width]
+    return Math.max(...sides.map((side) => (typeof side === 'number' ? side : Number.POSITIVE_INFINITY)))
   }
 
   async #open(role: Family['role']): Promise<unknown> {
@@ -84,6 +100,7 @@ export class LoadedModel {
     const { key: modelKey, folder, manifest } = this.place
     const file = { modelKey, path: join(folder, part.file) }
     const session = await this.#threads.session(file, requireTask())
+    this.#inputs.set(name, session.inputs)
     const readNamed = async (name: string) =>
       manifest.files.some((file) => file.name === name) ? await readFile(join(folder, name)) : null
     const { classFile } = part

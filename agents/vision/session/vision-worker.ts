@@ -2,11 +2,11 @@ import { AppError, toErrorBody } from '../../../protocol/errors.ts'
 import type { ModelKey } from '../../../protocol/models.ts'
 import type { Picture } from '../picture/picture.ts'
 import { ByteCache } from './byte-cache.ts'
-import { decodePreview } from './decode-preview.ts'
 import { encodeHalfVector } from './half-vector.ts'
 import { LoadedModel } from './load-model.ts'
 import { messageOf } from './message-of.ts'
-import type { FromVision, ModelPlace, PreviewBytes, ToVision, VisionAnswer } from './messages.ts'
+import type { FromVision, ModelPlace, ToVision, VisionAnswer } from './messages.ts'
+import { PictureStore } from './picture-store.ts'
 import { emptyFindings, runLook } from './run-look.ts'
 import { type RunningTask, withTask } from './running-task.ts'
 import type { SessionThreads } from './session-threads.ts'
@@ -24,8 +24,7 @@ export class VisionWorker {
   readonly #provider: string
   readonly #send: (message: FromVision) => void
   readonly #models = new Map<ModelKey, LoadedModel>()
-  readonly #pictures = new ByteCache<Picture>(PICTURES_BYTES)
-  readonly #decoding = new Map<string, Promise<Picture>>()
+  readonly #pictures = new PictureStore(PICTURES_BYTES)
   readonly #encoded = new ByteCache<unknown>(ENCODED_BYTES)
   readonly #tasks = new Map<number, RunningTask>()
 
@@ -88,33 +87,17 @@ export class VisionWorker {
       const { vector, suggestions } = await (await loaded.open('text-embedder')).embedText(work.text)
       return answer({ embedding: vector && encodeHalfVector(vector), suggestions }, null)
     }
+    const wantedPx = await loaded.inputSidePx(work.type)
     const startedAt = performance.now()
     let picture: Picture
     try {
-      picture = await this.#decode(work.preview)
+      picture = await this.#pictures.get(work.preview, model.key, wantedPx)
     } catch (error) {
       return answer(emptyFindings(work), `The preview cannot be decoded: ${messageOf(error)}`)
     }
     decode = performance.now() - startedAt
     const context = { model: loaded, picture, watch, encoded: this.#encoded }
     return answer(await runLook(work, context), null)
-  }
-
-  /** Once for all models that look at a picture, also at the same time. */
-  async #decode({ hash, bytes }: PreviewBytes): Promise<Picture> {
-    const known = this.#pictures.get(hash)
-    if (known) return known
-    const running = this.#decoding.get(hash)
-    if (running) return await running
-    const decoding = decodePreview(bytes)
-    this.#decoding.set(hash, decoding)
-    try {
-      const picture = await decoding
-      this.#pictures.set(hash, picture, picture.rgb.byteLength)
-      return picture
-    } finally {
-      this.#decoding.delete(hash)
-    }
   }
 
   #modelAt(place: ModelPlace): LoadedModel {

@@ -1,0 +1,57 @@
+import type { Picture } from '../picture/picture.ts'
+import { ByteCache } from './byte-cache.ts'
+import { decodePreview } from './decode-preview.ts'
+import type { PreviewBytes } from './messages.ts'
+
+/** A model that has not looked for so long does not count any more. */
+const ACTIVE_MS = 60_000
+
+type Decoded = { picture: Picture; wantedPx: number }
+
+/**
+ * Decoded previews, each decoded once for all models that look at it: as large as the one needs that sees most among
+ * those at work.
+ */
+export class PictureStore {
+  readonly #kept: ByteCache<Decoded>
+  readonly #decoding = new Map<string, { wantedPx: number; decoded: Promise<Decoded> }>()
+  readonly #asked = new Map<string, { wantedPx: number; at: number }>()
+
+  constructor(maxBytes: number) {
+    this.#kept = new ByteCache(maxBytes)
+  }
+
+  /**
+   * @param asker name of the model
+   * @param wantedPx side of its input; Infinity: all pixels
+   * @throws when the preview cannot be decoded
+   */
+  async get(preview: PreviewBytes, asker: string, wantedPx: number): Promise<Picture> {
+    const { hash } = preview
+    this.#asked.set(asker, { wantedPx, at: performance.now() })
+    const kept = this.#kept.get(hash)
+    if (kept && kept.wantedPx >= wantedPx) return kept.picture
+    const running = this.#decoding.get(hash)
+    if (running && running.wantedPx >= wantedPx) return (await running.decoded).picture
+    return (await this.#decode(preview, this.#mostWanted())).picture
+  }
+
+  async #decode({ hash, bytes }: PreviewBytes, wantedPx: number): Promise<Decoded> {
+    const decoded = decodePreview(bytes, wantedPx).then((picture) => ({ picture, wantedPx }))
+    const entry = { wantedPx, decoded }
+    this.#decoding.set(hash, entry)
+    try {
+      const done = await decoded
+      this.#kept.set(hash, done, done.picture.rgb.byteLength)
+      return done
+    } finally {
+      if (this.#decoding.get(hash) === entry) this.#decoding.delete(hash)
+    }
+  }
+
+  #mostWanted(): number {
+    const oldest = performance.now() - ACTIVE_MS
+    for (const [asker, { at }] of this.#asked) if (at < oldest) this.#asked.delete(asker)
+    return Math.max(...[...this.#asked.values()].map(({ wantedPx }) => wantedPx))
+  }
+}
