@@ -1,17 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest'
-import type { AgentConfig } from '../../config/agent-config.ts'
-import { type TinyModelId, writeTinyModels } from '../../scripts/fixtures/onnx/tiny-models.ts'
+import { expect, test } from 'vitest'
 import { paintRectangle } from './testing/paint-rectangle.ts'
-import { RunningVision } from './testing/running-vision.ts'
-
-async function start(
-  ids: TinyModelId[],
-  config: Partial<AgentConfig['vision']> = {},
-): Promise<RunningVision> {
-  const running = await RunningVision.start((folder) => writeTinyModels(folder, ids), config)
-  onTestFinished(() => running[Symbol.asyncDispose]())
-  return running
-}
+import { startTinyVision } from './testing/start-tiny-vision.ts'
 
 const paintMany = (count: number) =>
   Promise.all(
@@ -19,7 +8,7 @@ const paintMany = (count: number) =>
   )
 
 test('a process that is killed is replaced, and what was in it is done', async () => {
-  const t = await start(['tiny-yolov8'])
+  const t = await startTinyVision(['tiny-yolov8'])
   const [first, ...previews] = await paintMany(25)
   await t.look('asset.detect', 'tiny-yolov8', first!, {})
   const before = t.vision.host.pid!
@@ -33,7 +22,7 @@ test('a process that is killed is replaced, and what was in it is done', async (
 test('a model that never ends fails its own looks in time; the others are done', {
   timeout: 60_000,
 }, async () => {
-  const t = await start(['broken-endless', 'tiny-yolov8'], { timeoutMs: 1_000 })
+  const t = await startTinyVision(['broken-endless', 'tiny-yolov8'], { timeoutMs: 1_000 })
   const previews = await paintMany(6)
   const endless = t.look('asset.detect', 'broken-endless', previews[0]!, {})
   const others = previews.map((preview) => t.look('asset.detect', 'tiny-yolov8', preview, {}))
@@ -48,7 +37,7 @@ test('a model that never ends fails its own looks in time; the others are done',
 test('a model that ends its process with every picture is broken, and is not tried again', {
   timeout: 60_000,
 }, async () => {
-  const t = await start(['broken-endless'], { timeoutMs: 1_000 })
+  const t = await startTinyVision(['broken-endless'], { timeoutMs: 1_000 })
   for (const preview of await paintMany(3)) {
     await expect(t.look('asset.detect', 'broken-endless', preview, {})).rejects.toMatchObject({
       code: 'model_failed',
@@ -63,7 +52,9 @@ test('a model that ends its process with every picture is broken, and is not tri
 test('a model that eats the memory is stopped before the machine runs out of it', {
   timeout: 60_000,
 }, async () => {
-  const t = await start(['broken-memory-eater', 'tiny-yolov8'], { memoryLimitBytes: 600 * 1024 ** 2 })
+  const t = await startTinyVision(['broken-memory-eater', 'tiny-yolov8'], {
+    memoryLimitBytes: 600 * 1024 ** 2,
+  })
   const [preview] = await paintMany(1)
   const eating = t.look('asset.detect', 'broken-memory-eater', preview!, {})
   await expect(eating).rejects.toMatchObject({ code: 'model_failed' })
@@ -71,7 +62,7 @@ test('a model that eats the memory is stopped before the machine runs out of it'
 })
 
 test('a look that nobody waits for any more is dropped', async () => {
-  const t = await start(['tiny-yolov8'])
+  const t = await startTinyVision(['tiny-yolov8'])
   const [preview] = await paintMany(1)
   const abort = new AbortController()
   const look = t.look('asset.detect', 'tiny-yolov8', preview!, {}, abort.signal)

@@ -1,20 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest'
-import type { AgentConfig } from '../../config/agent-config.ts'
-import { type TinyModelId, writeTinyModels } from '../../scripts/fixtures/onnx/tiny-models.ts'
+import { expect, test } from 'vitest'
 import { paintRectangle } from './testing/paint-rectangle.ts'
-import { RunningVision } from './testing/running-vision.ts'
-
-async function start(
-  ids: TinyModelId[],
-  config: Partial<AgentConfig['vision']> = {},
-): Promise<RunningVision> {
-  const running = await RunningVision.start((folder) => writeTinyModels(folder, ids), config)
-  onTestFinished(() => running[Symbol.asyncDispose]())
-  return running
-}
+import { startTinyVision } from './testing/start-tiny-vision.ts'
 
 test('a preview becomes boxes, with the model’s way of running and the time of each stage', async () => {
-  const t = await start(['tiny-yolov8'])
+  const t = await startTinyVision(['tiny-yolov8'])
   const result = await t.look('asset.detect', 'tiny-yolov8', await paintRectangle(), {})
   expect(result).toMatchObject({
     provider: 'cpu',
@@ -49,7 +38,7 @@ test.each([
 ])(
   '%s under the name of a preview is a fact about the picture, and the next one is looked at',
   async (_, bytes) => {
-    const t = await start(['tiny-yolov8'])
+    const t = await startTinyVision(['tiny-yolov8'])
     const broken = await t.look('asset.detect', 'tiny-yolov8', bytes, {})
     expect(broken).toMatchObject({ objects: [], problem: expect.stringMatching(/cannot be decoded/) })
     const next = await t.look('asset.detect', 'tiny-yolov8', await paintRectangle(), {})
@@ -62,13 +51,13 @@ test.each([
   ['1 × 1,440', 1, 1_440],
   ['1,440 × 1', 1_440, 1],
 ])('a picture of %s pixels is looked at', async (_, widthPx, heightPx) => {
-  const t = await start(['tiny-yolov8'])
+  const t = await startTinyVision(['tiny-yolov8'])
   const preview = await paintRectangle({ widthPx, heightPx, box: [0, 0, 1, 1] })
   expect((await t.look('asset.detect', 'tiny-yolov8', preview, {})).problem).toBeNull()
 })
 
 test('pictures that wait together are run together', async () => {
-  const t = await start(['tiny-yolov8'])
+  const t = await startTinyVision(['tiny-yolov8'])
   const previews = await Promise.all(
     Array.from({ length: 24 }, (_, at) => paintRectangle({ box: [at / 48, 0.25, 0.4, 0.5] })),
   )
@@ -80,7 +69,7 @@ test('pictures that wait together are run together', async () => {
 })
 
 test('numbers that are none fail the look, and nothing else', async () => {
-  const t = await start(['broken-nan', 'tiny-yolov8'])
+  const t = await startTinyVision(['broken-nan', 'tiny-yolov8'])
   const preview = await paintRectangle()
   await expect(t.look('asset.detect', 'broken-nan', preview, {})).rejects.toMatchObject({
     code: 'model_failed',
@@ -90,7 +79,7 @@ test('numbers that are none fail the look, and nothing else', async () => {
 })
 
 test('a file that is not of its family is broken from then on; its jobs wait for another', async () => {
-  const t = await start(['broken-shape'])
+  const t = await startTinyVision(['broken-shape'])
   const preview = await paintRectangle()
   const look = () => t.look('asset.detect', 'broken-shape', preview, {})
   const waits = { code: 'model_missing', message: expect.stringContaining('broken-shape') }

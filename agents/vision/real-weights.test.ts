@@ -1,0 +1,308 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { maskArea } from '../../protocol/mask-shape.ts'
+import { decodeMask } from '../../protocol/rle.ts'
+import { assetsFolder, assetsMissing } from '../vault/testing/test-assets.ts'
+import { type AssetModelId, assetModelIds } from './testing/asset-manifests.ts'
+import { writeAssetModels } from './testing/asset-models.ts'
+import { readPicture } from './testing/read-picture.ts'
+import { renderPreview } from './testing/render-preview.ts'
+import { RunningVision } from './testing/running-vision.ts'
+
+/**
+ * The table of the test media through the agent: previews as ingest makes them, jobs as they are leased, the process in
+ * its cage, results as they are reported. What the decoders do with pixels is tested beside them.
+ */
+const TOLERANCE = { boxPx: 15, score: 0.05 }
+
+type Corners = readonly [x1: number, y1: number, x2: number, y2: number]
+type Expected = readonly [name: string, score: number, corners: Corners]
+type Found = { name: string; score: number; corners: number[] }
+
+const objects: Partial<Record<AssetModelId, Record<string, readonly Expected[]>>> = {
+  'yolox-nano': {
+    'bus.jpg': [
+      ['bus', 0.92, [9, 230, 806, 734]],
+      ['person', 0.85, [49, 393, 214, 900]],
+      ['person', 0.82, [218, 403, 350, 855]],
+      ['person', 0.68, [682, 446, 810, 877]],
+      ['person', 0.32, [1, 595, 81, 885]],
+    ],
+    'zidane.jpg': [
+      ['person', 0.84, [149, 199, 681, 713]],
+      ['person', 0.81, [704, 39, 1_151, 706]],
+      ['tie', 0.51, [431, 438, 498, 693]],
+      ['tie', 0.34, [538, 405, 654, 687]],
+    ],
+  },
+  yolov8n: {
+    'bus.jpg': [
+      ['person', 0.93, [672, 379, 810, 878]],
+      ['person', 0.91, [222, 408, 343, 856]],
+      ['person', 0.91, [51, 398, 243, 904]],
+      ['person', 0.36, [0, 551, 58, 866]],
+      ['bus', 0.86, [21, 231, 795, 754]],
+    ],
+    'zidane.jpg': [
+      ['person', 0.9, [147, 200, 1_104, 711]],
+      ['person', 0.84, [749, 40, 1_147, 709]],
+      ['tie', 0.52, [436, 438, 520, 713]],
+    ],
+  },
+  yolov5n: {
+    'bus.jpg': [
+      ['person', 0.82, [220, 408, 349, 864]],
+      ['person', 0.81, [51, 397, 207, 897]],
+      ['person', 0.67, [679, 379, 815, 872]],
+      ['bus', 0.59, [53, 238, 815, 773]],
+    ],
+    'zidane.jpg': [
+      ['person', 0.8, [743, 40, 1_153, 715]],
+      ['person', 0.4, [134, 182, 740, 720]],
+    ],
+  },
+  fastestdet: {
+    'bus.jpg': [
+      ['person', 0.88, [45, 379, 218, 900]],
+      ['person', 0.88, [215, 404, 332, 869]],
+      ['person', 0.64, [0, 577, 63, 841]],
+      ['bus', 0.81, [78, 193, 790, 779]],
+    ],
+  },
+  'yolov8n-seg': {
+    'bus.jpg': [
+      ['person', 0.87, [222, 400, 343, 854]],
+      ['person', 0.83, [46, 391, 235, 897]],
+      ['person', 0.82, [672, 394, 809, 875]],
+      ['bus', 0.87, [17, 227, 797, 732]],
+    ],
+    'zidane.jpg': [['tie', 0.64, [436, 433, 523, 710]]],
+  },
+}
+
+/** Share of the box that the outline fills. */
+const filled = {
+  'bus.jpg': [
+    ['person', 0.87, 0.58],
+    ['person', 0.83, 0.52],
+    ['person', 0.82, 0.32],
+    ['bus', 0.87, 0.63],
+  ],
+  'zidane.jpg': [
+    ['person', 0.84, 0.43],
+    ['person', 0.83, 0.56],
+    ['tie', 0.64, 0.39],
+  ],
+} as const
+
+const faces: Partial<Record<AssetModelId, Record<string, readonly Expected[]>>> = {
+  'yunet-mobilefacenet': {
+    'bus.jpg': [
+      ['face', 0.92, [113, 416, 155, 471]],
+      ['face', 0.9, [269, 422, 306, 475]],
+    ],
+    'zidane.jpg': [
+      ['face', 0.91, [915, 94, 1_058, 278]],
+      ['face', 0.89, [554, 266, 656, 424]],
+    ],
+  },
+  'ultraface-mobilefacenet': {
+    'bus.jpg': [
+      ['face', 0.99, [113, 410, 153, 466]],
+      ['face', 0.93, [268, 418, 304, 484]],
+    ],
+    'zidane.jpg': [
+      ['face', 1, [924, 107, 1_053, 282]],
+      ['face', 0.95, [552, 249, 655, 423]],
+    ],
+  },
+}
+
+/** The seventh of the reference, a chickadee, is not among the test media. */
+const labelled = [
+  ['cat_720p.jpg', 'Egyptian cat'],
+  ['hot_dog.jpg', 'hotdog'],
+  ['sunflower.bmp', 'daisy'],
+  ['grace_hopper.bmp', 'military uniform'],
+  ['parrot.jpg', 'macaw'],
+  ['dog_segmentation.bmp', 'Samoyed'],
+] as const
+
+/** Pictures of one person each. */
+const people = [
+  ['img13', 'img14', 'img15'],
+  ['img18', 'img19'],
+  ['img20', 'img21'],
+  ['img22', 'img23'],
+  ['img3', 'img12'],
+]
+
+describe.skipIf(assetsMissing)(
+  `real weights${assetsMissing ? ` (${assetsMissing})` : ''}`,
+  { timeout: 60_000 },
+  () => {
+    let t: RunningVision
+
+    beforeAll(async () => {
+      t = await RunningVision.start((folder) => writeAssetModels(folder, assetModelIds))
+    })
+    afterAll(() => t?.[Symbol.asyncDispose]())
+
+    test('all models are ready', () => {
+      expect(assetModelIds.map((id) => [id, t.state(id)])).toEqual(
+        assetModelIds.map((id) => [id, { state: 'ready', reason: null }]),
+      )
+    })
+
+    describe.each(Object.entries(objects))('%s', (id, photos) => {
+      test.each(Object.entries(photos))('finds in %s what the reference finds', async (name, expected) => {
+        const preview = await renderPreview(`objects/${name}`)
+        const result = await t.look('asset.detect', id, preview.bytes, {})
+        const found = result.objects.map(({ className, score, box }) => ({
+          name: className,
+          score,
+          corners: cornersOf(box, preview),
+        }))
+        expectAll(found, expected)
+      })
+    })
+
+    test.each(Object.entries(filled))(
+      'the outlines of YOLOv8n-seg fill their boxes in %s',
+      async (name, expected) => {
+        const preview = await renderPreview(`objects/${name}`)
+        const result = await t.look('asset.detect', 'yolov8n-seg', preview.bytes, {})
+        const shares = result.objects.map(({ className, score, box, mask }) => {
+          const [rows, columns] = mask!.size
+          return { className, score, share: maskArea(mask!) / (rows * columns) / (box[2] * box[3]) }
+        })
+        for (const [className, score, share] of expected) {
+          expect(shares).toContainEqual({
+            className,
+            score: expect.closeTo(score, 1),
+            share: expect.closeTo(share, 1),
+          })
+        }
+      },
+    )
+
+    test('a click on the tie gives the tie, and a box around the bus the bus', async () => {
+      const zidane = await renderPreview('objects/zidane.jpg')
+      const at: [number, number] = [478 / 1_280, 580 / 720]
+      const click = { prompt: { points: [{ at, inside: true }], box: null } }
+      const tie = await t.look('asset.prompt', 'yolov8n-seg', zidane.bytes, click)
+      expectNear(cornersOf(tie.box!, zidane), [436, 433, 523, 710], 40)
+
+      const bus = await renderPreview('objects/bus.jpg')
+      const box: [number, number, number, number] = [0.02, 0.21, 0.96, 0.47]
+      const { masks } = await t.look('asset.segment', 'yolov8n-seg', bus.bytes, {
+        boxes: [{ detectionId: 3, box }],
+      })
+      expect(masks).toMatchObject([{ detectionId: 3, score: expect.closeTo(0.87, 1) }])
+    })
+
+    test('DeepLab outlines the bird, and nothing else, as the reference does', async () => {
+      const preview = await renderPreview('objects/bird_segmentation.bmp')
+      const { objects: birds } = await t.look('asset.detect', 'deeplabv3-pascal', preview.bytes, {})
+      expect(new Set(birds.map(({ className }) => className))).toEqual(new Set(['bird']))
+      const area = birds.reduce((sum, { mask }) => sum + maskArea(mask!), 0)
+      expect(area / 55_984).toBeCloseTo(1, 1)
+      const reference = await readPicture(join(assetsFolder, 'photos/objects/bird_segmentation_mask.bmp'))
+      const isBird = birds.map(({ mask }) => decodeMask(mask!))
+      let [shared, together] = [0, 0]
+      for (let pixel = 0; pixel < 513 * 513; pixel += 1) {
+        const isFound = isBird.some((bits) => bits[pixel] === 1)
+        const isMeant = reference.rgb[pixel * 3] === 3
+        if (isFound && isMeant) shared += 1
+        if (isFound || isMeant) together += 1
+      }
+      expect(shared / together).toBeGreaterThanOrEqual(0.89)
+    })
+
+    describe.each(Object.entries(faces))('%s', (id, photos) => {
+      test.each(Object.entries(photos))('finds the faces in %s', async (name, expected) => {
+        const preview = await renderPreview(`objects/${name}`)
+        const result = await t.look('asset.faces', id, preview.bytes, {})
+        const found = result.faces.map(({ score, box }) => ({
+          name: 'face',
+          score,
+          corners: cornersOf(box, preview),
+        }))
+        expect(found).toHaveLength(expected.length)
+        expectAll(found, expected)
+      })
+    })
+
+    test('each of six labels finds its picture, and no other comes near', async () => {
+      const pictures = await Promise.all(
+        labelled.map(async ([name]) => {
+          const { bytes } = await renderPreview(`objects/${name}`)
+          return decode((await t.look('asset.embed', 'mobilenet-v2', bytes, {})).embedding!)
+        }),
+      )
+      for (const [at, [, label]] of labelled.entries()) {
+        const query = decode((await t.ask('mobilenet-v2', label)).embedding!)
+        const closeness = pictures.map((picture) => cosine(picture, query))
+        // The reference has 0.27 and more, of pictures that have not been through a JPEG.
+        expect(closeness[at], label).toBeGreaterThanOrEqual(0.26)
+        for (const [other, value] of closeness.entries()) {
+          if (other !== at) expect(value, `${label} and ${labelled[other]![0]}`).toBeLessThanOrEqual(0.07)
+        }
+      }
+    })
+
+    test('all pairs of faces that are here are told apart: 7 of one person, 48 of two', async () => {
+      const files = people.flat()
+      const vectors = await Promise.all(
+        files.map(async (name) => {
+          const { bytes } = await renderPreview(`faces/${name}.jpg`)
+          const { faces: found } = await t.look('asset.faces', 'yunet-mobilefacenet', bytes, {})
+          const largest = found.toSorted((one, other) => other.box[2] - one.box[2])[0]
+          return decode(largest!.embedding!)
+        }),
+      )
+      const pairs = files.flatMap((one, at) =>
+        files.slice(at + 1).map((other, next) => [one, other, at, at + 1 + next] as const),
+      )
+      expect(pairs).toHaveLength(55)
+      for (const [one, other, first, second] of pairs) {
+        const isSame = people.some((person) => person.includes(one) && person.includes(other))
+        const closeness = cosine(vectors[first]!, vectors[second]!)
+        expect(closeness >= 0.4, `${one} and ${other}: ${closeness.toFixed(3)}`).toBe(isSame)
+      }
+    })
+  },
+)
+
+function cornersOf(
+  [x, y, width, height]: readonly [number, number, number, number],
+  { widthPx, heightPx }: { widthPx: number; heightPx: number },
+): number[] {
+  return [x * widthPx, y * heightPx, (x + width) * widthPx, (y + height) * heightPx]
+}
+
+function expectAll(found: readonly Found[], expected: readonly Expected[]): void {
+  for (const [name, score, corners] of expected) {
+    const near = found.find(
+      (one) =>
+        one.name === name &&
+        Math.abs(one.score - score) <= TOLERANCE.score &&
+        one.corners.every((edge, at) => Math.abs(edge - corners[at]!) <= TOLERANCE.boxPx),
+    )
+    if (!near) expect.fail(`no ${name} ${score} at ${corners} among ${JSON.stringify(found)}`)
+  }
+}
+
+function expectNear(corners: readonly number[], expected: Corners, tolerancePx: number): void {
+  for (const [at, edge] of corners.entries()) expect(Math.abs(edge - expected[at]!)).toBeLessThan(tolerancePx)
+}
+
+/** Float16, little endian, base64. */
+function decode(text: string): Float32Array {
+  const bytes = Uint8Array.from(Buffer.from(text, 'base64'))
+  return Float32Array.from(new Float16Array(bytes.buffer))
+}
+
+function cosine(one: Float32Array, other: Float32Array): number {
+  return one.reduce((sum, value, at) => sum + value * other[at]!, 0)
+}
