@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { testEnvironment } from '../../config/test-environment.ts'
 import type { Lease } from '../../protocol/leases.ts'
+import { encodeMask } from '../../protocol/rle.ts'
 import type { Database } from '../db/database.ts'
 import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
 import { untilBlocked } from '../jobs/testing/until-blocked.ts'
@@ -14,7 +15,7 @@ import { changeDetection, deleteDetection, drawDetection } from './edit-detectio
 
 const box: [number, number, number, number] = [0.1, 0.1, 0.4, 0.4]
 const elsewhere: [number, number, number, number] = [0.6, 0.6, 0.3, 0.3]
-const mask = { size: [200, 300] as [number, number], counts: '0' }
+const mask = encodeMask(new Uint8Array(200 * 300).fill(1, 100, 5_000), 200, 300)
 
 /** A library of one picture or more, and a worker that finds things in them. */
 async function library(db: Database, names: string[] = ['a.jpg']) {
@@ -146,8 +147,13 @@ test.each<[string, (lease: Lease) => Record<string, unknown>, string]>([
   ['of another preview', () => ({ previewHash: 'a'.repeat(64) }), 'is not the one that is shown now'],
   [
     'with a mask larger than the picture',
-    () => ({ objects: [{ ...thing('cat', box), mask: { size: [201, 300], counts: '0' } }] }),
+    () => ({ objects: [{ ...thing('cat', box), mask: encodeMask(new Uint8Array(201 * 300), 201, 300) }] }),
     'larger than its picture',
+  ],
+  [
+    'with a mask of fewer pixels than it says',
+    () => ({ objects: [{ ...thing('cat', box), mask: { ...mask, counts: '5' } }] }),
+    'shape',
   ],
   ['with too many boxes', () => ({ objects: Array.from({ length: 301 }, () => thing('cat', box)) }), 'shape'],
   ['with a box outside the picture', () => ({ objects: [thing('cat', [0.9, 0.9, 0.4, 0.4])] }), 'shape'],
@@ -206,6 +212,26 @@ test('a changed picture is looked at again; until then what was found stays', as
   await see(thing('dog', box))
   expect(await found()).toEqual(['proposed dog'])
   expect((await db.selectFrom('asset_look').select('counted').execute())[0]).toEqual({ counted: true })
+})
+
+test('what people have said about things goes along when two assets become one', async () => {
+  await using fresh = await freshDatabase()
+  const { db } = fresh
+  const { accountId, vault, see } = await library(db)
+  vault.tree['']!['b.CR2'] = { content: 'raw' }
+  await vault.scanAndIngest()
+  await see(thing('cat', box), thing('dog', elsewhere))
+  const cats = await db.selectFrom('detection').select('id').where('label', '=', 'cat').execute()
+  for (const { id } of cats) await changeDetection(db, id, { review: 'confirmed' }, accountId)
+  // The RAW is renamed so that both are one moment.
+  delete vault.tree['']!['b.CR2']
+  vault.tree['']!['a.CR2'] = { content: 'raw' }
+  await vault.scanAndIngest()
+  await vault.scanAndIngest()
+  const [one, ...others] = await db.selectFrom('asset').select('id').execute()
+  expect(others).toEqual([])
+  const kept = (await listDetections(db, one!.id)).map(({ label, review }) => `${review} ${label}`).sort()
+  expect(kept).toEqual(['confirmed cat', 'confirmed cat', 'proposed dog'])
 })
 
 test('a picture that has moved is not looked at again and keeps what was found', async () => {

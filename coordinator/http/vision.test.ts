@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Lease } from '../../protocol/leases.ts'
+import { encodeMask } from '../../protocol/rle.ts'
 import { halfVector, keyOf, looked, VisionActor } from '../testing/vision-actor.ts'
 import { addSampleAsset } from './testing/sample-library.ts'
 import { addAgent, cookieOf, startTestServer, type TestServer } from './testing/test-server.ts'
@@ -10,7 +11,7 @@ let worker: VisionActor
 let assetId = 0
 let cookie = ''
 const point = { points: [{ at: [0.5, 0.5], inside: true }], box: null }
-const mask = { size: [75, 100], counts: '0' }
+const mask = encodeMask(new Uint8Array(75 * 100).fill(1, 100, 500), 75, 100)
 
 beforeAll(async () => {
   server = await startTestServer()
@@ -80,7 +81,7 @@ test('who points at something gets its outline from the worker', async () => {
 
 test('an outline that cannot be had comes with the reason', async () => {
   for (const [result, code] of [
-    [{ mask: { size: [76, 100], counts: '0' } }, 'bad_request'],
+    [{ mask: encodeMask(new Uint8Array(76 * 100), 76, 100) }, 'bad_request'],
     [{ previewHash: 'a'.repeat(64) }, 'file_changed'],
     [{ problem: 'not a JPEG' }, 'model_failed'],
   ] as const) {

@@ -12,6 +12,8 @@ import { hasVectorIndex } from './vector-index.ts'
 const FEW = 10_000
 /** Deeper than that, the index has no advantage any more. */
 const DEEP = 1_000
+/** Candidates that the index keeps in view: the more, the less it misses.. */
+const EF_SEARCH = 250
 /** The most that one walk through the index looks at; beyond it everything is looked through. */
 const MAX_SCAN_TUPLES = 40_000
 
@@ -101,7 +103,7 @@ async function byIndex(
 ): Promise<Row[]> {
   const distance = sql`(e.vector::halfvec(${sql.lit(model.dimensions)}) <=> ${vector}::halfvec)`
   await sql`select set_config('hnsw.iterative_scan', 'strict_order', true),
-    set_config('hnsw.ef_search', ${String(Math.min(1_000, Math.max(100, 2 * amount)))}, true),
+    set_config('hnsw.ef_search', ${String(Math.min(1_000, Math.max(EF_SEARCH, 2 * amount)))}, true),
     set_config('hnsw.max_scan_tuples', ${String(MAX_SCAN_TUPLES)}, true),
     set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)`.execute(tx)
   const { rows } = await sql<Row>`

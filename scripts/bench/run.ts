@@ -4,6 +4,7 @@ import { benchEdits } from './edits.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLeases } from './leases.ts'
 import { benchRle } from './rle.ts'
+import { benchSearch } from './search.ts'
 import { benchSources } from './sources.ts'
 import { benchVision } from './vision.ts'
 import { benchWake } from './wake.ts'
@@ -16,6 +17,7 @@ const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   ingest: benchIngest,
   leases: benchLeases,
   rle: benchRle,
+  search: benchSearch,
   sources: benchSources,
   vision: benchVision,
   wake: benchWake,
