@@ -11,7 +11,8 @@ import { RunningVision } from './testing/running-vision.ts'
 
 /**
  * The table of the test media through the agent: previews as ingest makes them, jobs as they are leased, the process in
- * its cage, results as they are reported. What the decoders do with pixels is tested beside them.
+ * its cage, results as they are reported. Vectors and pairs of faces: `real-faces-and-embeddings.test.ts`; what decoders do
+ * with pixels is tested beside them.
  */
 const TOLERANCE = { boxPx: 15, score: 0.05 }
 
@@ -118,25 +119,6 @@ const faces: Partial<Record<AssetModelId, Record<string, readonly Expected[]>>> 
   },
 }
 
-/** The seventh of the reference, a chickadee, is not among the test media. */
-const labelled = [
-  ['cat_720p.jpg', 'Egyptian cat'],
-  ['hot_dog.jpg', 'hotdog'],
-  ['sunflower.bmp', 'daisy'],
-  ['grace_hopper.bmp', 'military uniform'],
-  ['parrot.jpg', 'macaw'],
-  ['dog_segmentation.bmp', 'Samoyed'],
-] as const
-
-/** Pictures of one person each. */
-const people = [
-  ['img13', 'img14', 'img15'],
-  ['img18', 'img19'],
-  ['img20', 'img21'],
-  ['img22', 'img23'],
-  ['img3', 'img12'],
-]
-
 describe.skipIf(assetsMissing)(
   `real weights${assetsMissing ? ` (${assetsMissing})` : ''}`,
   { timeout: 60_000 },
@@ -232,45 +214,6 @@ describe.skipIf(assetsMissing)(
         expectAll(found, expected)
       })
     })
-
-    test('each of six labels finds its picture, and no other comes near', async () => {
-      const pictures = await Promise.all(
-        labelled.map(async ([name]) => {
-          const { bytes } = await renderPreview(`objects/${name}`)
-          return decode((await t.look('asset.embed', 'mobilenet-v2', bytes, {})).embedding!)
-        }),
-      )
-      for (const [at, [, label]] of labelled.entries()) {
-        const query = decode((await t.ask('mobilenet-v2', label)).embedding!)
-        const closeness = pictures.map((picture) => cosine(picture, query))
-        // The reference has 0.27 and more, of pictures that have not been through a JPEG.
-        expect(closeness[at], label).toBeGreaterThanOrEqual(0.26)
-        for (const [other, value] of closeness.entries()) {
-          if (other !== at) expect(value, `${label} and ${labelled[other]![0]}`).toBeLessThanOrEqual(0.07)
-        }
-      }
-    })
-
-    test('all pairs of faces that are here are told apart: 7 of one person, 48 of two', async () => {
-      const files = people.flat()
-      const vectors = await Promise.all(
-        files.map(async (name) => {
-          const { bytes } = await renderPreview(`faces/${name}.jpg`)
-          const { faces: found } = await t.look('asset.faces', 'yunet-mobilefacenet', bytes, {})
-          const largest = found.toSorted((one, other) => other.box[2] - one.box[2])[0]
-          return decode(largest!.embedding!)
-        }),
-      )
-      const pairs = files.flatMap((one, at) =>
-        files.slice(at + 1).map((other, next) => [one, other, at, at + 1 + next] as const),
-      )
-      expect(pairs).toHaveLength(55)
-      for (const [one, other, first, second] of pairs) {
-        const isSame = people.some((person) => person.includes(one) && person.includes(other))
-        const closeness = cosine(vectors[first]!, vectors[second]!)
-        expect(closeness >= 0.4, `${one} and ${other}: ${closeness.toFixed(3)}`).toBe(isSame)
-      }
-    })
   },
 )
 
@@ -295,14 +238,4 @@ function expectAll(found: readonly Found[], expected: readonly Expected[]): void
 
 function expectNear(corners: readonly number[], expected: Corners, tolerancePx: number): void {
   for (const [at, edge] of corners.entries()) expect(Math.abs(edge - expected[at]!)).toBeLessThan(tolerancePx)
-}
-
-/** Float16, little endian, base64. */
-function decode(text: string): Float32Array {
-  const bytes = Uint8Array.from(Buffer.from(text, 'base64'))
-  return Float32Array.from(new Float16Array(bytes.buffer))
-}
-
-function cosine(one: Float32Array, other: Float32Array): number {
-  return one.reduce((sum, value, at) => sum + value * other[at]!, 0)
 }

@@ -31,6 +31,18 @@ test('a preview becomes boxes, with the model’s way of running and the time of
   })
 })
 
+test('execution providers are tried one after the other, and those that do not work say why', async () => {
+  const t = await startTinyVision(['tiny-yolov8'], {
+    providers: ['tensorrt', 'cuda', 'dml', 'coreml', 'cpu'],
+  })
+  const result = await t.look('asset.detect', 'tiny-yolov8', await paintRectangle(), {})
+  const { providers } = t.vision.report()
+  const used = providers.find(({ works }) => works)
+  expect(result.provider).toBe(used?.provider)
+  expect(providers.at(-1)).toBe(used)
+  for (const { works, reason } of providers) expect(reason).toEqual(works ? null : expect.any(String))
+})
+
 test.each([
   ['nothing', Buffer.alloc(0)],
   ['no picture', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')],

@@ -22,19 +22,23 @@ export async function openSession(
   { provider, threads }: SessionOptions,
 ): Promise<OpenSession> {
   try {
-    return await open(file, provider, threads)
+    return await openWith(file, { provider, threads })
   } catch (error) {
     if (provider === 'cpu') throw error
-    return await open(file, 'cpu', threads).catch(() => {
+    return await openWith(file, { provider: 'cpu', threads }).catch(() => {
       throw error
     })
   }
 }
 
-async function open(
+/**
+ * Loads an ONNX file with this provider or not at all.
+ *
+ * @throws what the runtime throws when it cannot
+ */
+export async function openWith(
   file: string | Uint8Array,
-  provider: ExecutionProvider,
-  threads: number,
+  { provider, threads }: SessionOptions,
 ): Promise<OpenSession> {
   const session = await InferenceSession.create(file as string, {
     executionProviders: [provider],

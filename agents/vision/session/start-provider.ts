@@ -1,4 +1,5 @@
 import { listSupportedBackends } from 'onnxruntime-node'
+import type { ExecutionProvider } from '../../../config/agent-config.ts'
 import { AppError } from '../../../protocol/errors.ts'
 import type { ProviderReport } from '../../../protocol/models.ts'
 import { providerChoices } from './choose-provider.ts'
@@ -7,6 +8,9 @@ import type { FromVision, VisionSetup } from './messages.ts'
 import { sessionCounts } from './session-counts.ts'
 import { SessionThreads } from './session-threads.ts'
 import { VisionWorker } from './vision-worker.ts'
+
+/** A driver may take its time when it is loaded first. */
+const SELF_TEST_LIMIT_MS = 60_000
 
 /**
  * Tries the execution providers one by one, and starts to work with the first that gives right numbers.
@@ -19,43 +23,59 @@ export async function startProvider(
   cores: number,
   send: (message: FromVision) => void,
 ): Promise<VisionWorker> {
-  const built = listSupportedBackends().map(({ name }) => name)
-  const providers: ProviderReport[] = []
-  for (const { provider, reason } of providerChoices(
-    setup.providers,
-    process.platform,
-    built,
-    setup.crashed,
-  )) {
-    if (reason !== null) {
-      providers.push({ provider, works: false, reason })
-      continue
-    }
-    send({ type: 'trying', provider })
-    const counts = sessionCounts(provider, cores)
-    const sessions = setup.sessions ?? counts.sessions
-    const threads = setup.threads ?? counts.threads
-    const pool = new SessionThreads({
-      provider,
-      threads,
-      count: sessions,
+  const openThreads = (provider: ExecutionProvider, count: number, threads: number) =>
+    new SessionThreads({
+      ...{ provider, count, threads },
       timeoutMs: setup.timeoutMs,
       maxBatch: setup.maxBatch,
       batchLimits: setup.batchLimits,
       onBatchLimit: (path, limit) => send({ type: 'batchLimit', path, limit }),
       onStuck: (tasks) => send({ type: 'stuck', ids: tasks.map(({ id }) => id) }),
     })
-    try {
-      await pool.test({ provider, threads })
-    } catch (error) {
-      providers.push({ provider, works: false, reason: messageOf(error) })
-      await pool.stop()
+  const probe = openThreads('cpu', 1, 1)
+  const { provider, providers } = await tryProviders(setup, probe, send)
+  await probe.stop()
+  if (provider === null) {
+    const reasons = providers.map(({ provider, reason }) => `${provider}: ${reason}`)
+    throw new AppError('unavailable', `No execution provider works on this machine. ${reasons.join('. ')}`)
+  }
+  const counts = sessionCounts(provider, cores)
+  const threads = openThreads(provider, setup.sessions ?? counts.sessions, setup.threads ?? counts.threads)
+  send({ type: 'ready', provider, providers })
+  return new VisionWorker(threads, provider, send)
+}
+
+async function tryProviders(
+  { providers: wanted, crashed }: VisionSetup,
+  probe: SessionThreads,
+  send: (message: FromVision) => void,
+): Promise<{ provider: ExecutionProvider | null; providers: ProviderReport[] }> {
+  const built = listSupportedBackends().map(({ name }) => name)
+  const providers: ProviderReport[] = []
+  for (const { provider, reason } of providerChoices(wanted, process.platform, built, crashed)) {
+    if (reason !== null) {
+      providers.push({ provider, works: false, reason })
       continue
     }
-    providers.push({ provider, works: true, reason: null })
-    send({ type: 'ready', provider, providers })
-    return new VisionWorker(pool, provider, send)
+    send({ type: 'trying', provider })
+    // One that hangs can only be ended with the process; the next one leaves it out.
+    const limit = setTimeout(() => send({ type: 'stuck', ids: [] }), SELF_TEST_LIMIT_MS)
+    try {
+      await probe.test({ provider, threads: 1 })
+      return { provider, providers: [...providers, { provider, works: true, reason: null }] }
+    } catch (error) {
+      providers.push({ provider, works: false, reason: adviceOn(provider, messageOf(error)) })
+    } finally {
+      clearTimeout(limit)
+    }
   }
-  const reasons = providers.map(({ provider, reason }) => `${provider}: ${reason}`)
-  throw new AppError('unavailable', `No execution provider works on this machine. ${reasons.join('. ')}`)
+  return { provider: null, providers }
+}
+
+/** What the runtime says, and what helps where that is known. */
+function adviceOn(provider: ExecutionProvider, reason: string): string {
+  const isMissing = /failed to load (shared )?library/i.test(reason)
+  return isMissing && (provider === 'cuda' || provider === 'tensorrt')
+    ? 'its library is not here: with an NVIDIA GPU, run node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install and install CUDA 12 with cuDNN 9'
+    : reason
 }
