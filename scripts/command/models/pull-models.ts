@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { KnownModel } from '../../../agents/vision/models/examine-models.ts'
 import { findWantedFiles, pullFiles, type WantedFile } from '../../../agents/vision/models/pull-model.ts'
 import { isMeasured } from '../../../agents/vision/models/read-manifest.ts'
@@ -25,12 +24,17 @@ export async function pullModels(args: readonly string[], screen: ConsoleScreen)
   }
   for (const { model, files } of wanted) {
     if (files.length === 0) screen.say(`${model.card.id} is here already`)
-    else if (await mayPull(model, files, values.yes === true, screen))
-      await pull(model, files, folder, screen)
+    else if (await mayPull(model, files, values.yes === true, screen)) {
+      await pull(model.card.id, files, folder, screen)
+    }
   }
   const after = await modelsOfMachine(folder)
   const pulled = wanted.map(({ model }) => requireModel(model.card.id, after))
+  for (const model of pulled) screen.say(outcome(model))
   if (values.json) process.stdout.write(`${JSON.stringify(pulled)}\n`)
+  if (pulled.some(({ state }) => state === 'broken' || state === 'unsupported')) {
+    throw new AppError('model_broken', 'Not all of them can be run; what to do is said above')
+  }
 }
 
 /** Shows the licence and where the files come from, and asks. */
@@ -54,13 +58,13 @@ async function mayPull(
 }
 
 async function pull(
-  { card }: KnownModel,
+  id: string,
   files: readonly WantedFile[],
   folder: string,
   screen: ConsoleScreen,
 ): Promise<void> {
   let current = { name: '', startedAt: 0, startBytes: 0 }
-  await pullFiles(card.id, files, {
+  await pullFiles(id, files, {
     modelsFolder: folder,
     onPause: (reason, pauseMs) => screen.say(`${reason}; trying again in ${Math.round(pauseMs / 1_000)} s`),
     onProgress: (name, receivedBytes, sizeBytes) => {
@@ -72,7 +76,9 @@ async function pull(
     },
   })
   screen.end()
-  screen.say(
-    `${card.id} is in ${join(folder, card.id)}; a worker that runs here notices it within half a minute`,
-  )
+}
+
+function outcome({ card, folder, state, reason }: KnownModel): string {
+  if (state !== 'ready') return `${card.id} is ${state}. ${reason}`
+  return `${card.id} is in ${folder}; a worker that runs here notices it within half a minute`
 }
