@@ -53,7 +53,7 @@ describe.skipIf(!chromiumPath)('what is in a picture', () => {
     await face.click()
     await page.getByLabel('Who is it?').fill('Zoey')
     await page.getByRole('button', { name: 'Save' }).click()
-    const named = found(page).getByRole('button', { name: 'Zoey. Confirmed by a person' })
+    const named = found(page).getByRole('button', { name: /^Zoey.*Confirmed by a person$/ })
     await named.waitFor()
     expect(ofAsset(4).map(({ label }) => label)).toContain('Zoey')
     server.world.detections.refuseNext = 'Somebody has changed it meanwhile.'

@@ -8,7 +8,7 @@ export function describeModels(tasks: readonly TaskView[], machine: string): str
     const here = model?.machines.find(({ agent }) => agent === machine)
     if (!model || !here) return []
     if (here.state !== 'ready') return [`${model.name} (${here.state})`]
-    const pace = here.picturesPerSecond === null ? [] : [formatRate(here.picturesPerSecond)]
+    const pace = here.picturesPerSecond ? [formatRate(here.picturesPerSecond)] : []
     const how = [...(here.provider === null ? [] : [`on ${here.provider}`]), ...pace].join(', ')
     return [how === '' ? model.name : `${model.name} ${how}`]
   })

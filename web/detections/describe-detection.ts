@@ -15,14 +15,32 @@ export function chipText({ kind, label }: Pick<DetectionView, 'kind' | 'label'>)
   return kind === 'face' && label === UNNAMED_FACE ? '?' : label
 }
 
-/** How sure somebody is of it, and who. */
-export function sureWords({ review, score, model }: DetectionView): string {
-  if (review === 'drawn') return 'Drawn by a person'
-  const sure = score === null ? '' : `, ${scoreText(score)} sure`
+/** Who says so: `Found by yolox-nano`. */
+export function whoseWords({ review, model }: Pick<DetectionView, 'review' | 'model'>): string {
   const by = model?.split('@')[0] ?? 'a model'
-  if (review === 'confirmed') return 'Confirmed by a person'
-  if (review === 'rejected') return `Rejected by a person; found by ${by}${sure}`
-  return `Found by ${by}${sure}`
+  switch (review) {
+    case 'drawn':
+      return 'Drawn by a person'
+    case 'confirmed':
+      return 'Confirmed by a person'
+    case 'rejected':
+      return `Rejected by a person; found by ${by}`
+    case 'proposed':
+      return `Found by ${by}`
+  }
+}
+
+/** The same, and how sure the model was where its word still counts. */
+export function sureWords(detection: DetectionView): string {
+  const { review, score } = detection
+  const isModels = review === 'proposed' || review === 'rejected'
+  return `${whoseWords(detection)}${isModels && score !== null ? `, ${scoreText(score)} sure` : ''}`
+}
+
+/** For those who hear it. It begins with what others see, so that it can be spoken to as well. */
+export function spokenName(detection: DetectionView): string {
+  const score = detection.score === null ? '' : ` ${scoreText(detection.score)}`
+  return `${detectionName(detection)}${score}. ${whoseWords(detection)}`
 }
 
 /** `87 %`; never 100, which no model is. */

@@ -2,7 +2,7 @@ import { Popover } from '@mantine/core'
 import { IconCheck, IconPencil, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { DetectionView } from '../../protocol/detections.ts'
-import { chipText, detectionName, scoreText, sureWords } from './describe-detection.ts'
+import { chipText, scoreText, spokenName } from './describe-detection.ts'
 import { detectionColour } from './detection-colours.ts'
 import { DetectionForm } from './detection-form.tsx'
 import styles from './detections.module.css'
@@ -41,14 +41,14 @@ export function DetectionChip({ detection, isDot, isLit, onLit }: DetectionChipP
             data-dot={(isDot && !isWanted) || undefined}
             data-review={detection.review}
             style={{ color: detectionColour(detection.id) }}
-            aria-label={`${detectionName(detection)}. ${sureWords(detection)}`}
+            aria-label={spokenName(detection)}
             onClick={() => setOpen(!isOpen)}
             onPointerEnter={() => onLit(true)}
             onFocus={() => onLit(true)}
             onBlur={() => onLit(false)}
           >
             {Icon && <Icon size={13} stroke={2.4} aria-hidden="true" />}
-            <span>{chipText(detection)}</span>
+            <span>{chipText(detection)}</span>{' '}
             {isWanted && detection.score !== null && <small>{scoreText(detection.score)}</small>}
           </button>
         </Popover.Target>

@@ -1,6 +1,7 @@
 import { NativeSelect } from '@mantine/core'
 import { useState } from 'react'
 import type { ModelView, TaskView } from '../../protocol/detections.ts'
+import { asSentence } from '../ui/as-sentence.ts'
 import { formatCount } from '../ui/format-amount.ts'
 import { Question } from './question.tsx'
 import { taskWords } from './task-words.ts'
@@ -43,11 +44,19 @@ export function ModelChoice({ task }: { task: TaskView }) {
         >
           {asked === NONE
             ? 'Pictures that are added are not looked at any more. What has been found stays.'
-            : `It has to look at the ${formatCount(task.total)} pictures that it does not know yet. What has been found stays until it is replaced; what people have said stays for good.`}
+            : `${reasonOf(task, asked)}It has to look at the ${formatCount(task.total)} pictures that it does not know yet. What has been found stays until it is replaced; what people have said stays for good.`}
         </Question>
       )}
     </>
   )
+}
+
+/** Why it cannot run now, where nobody can run it. */
+function reasonOf({ models }: TaskView, key: string): string {
+  const machines = models.find((model) => model.key === key)?.machines ?? []
+  if (machines.some(({ state }) => state === 'ready')) return ''
+  const reason = machines.find((machine) => machine.reason !== null)?.reason
+  return reason ? `It waits until it can be run: ${asSentence(reason)} ` : ''
 }
 
 /** Said in the list, so that nobody chooses what cannot run without knowing it. */

@@ -20,7 +20,13 @@ export function ModelFacts({ model }: { model: ModelView }) {
     <div className={styles.model}>
       <h3>{model.name}</h3>
       <p className={styles.facts}>
-        Licence {model.licence} · from <Source source={model.source} />
+        Licence {model.licence}
+        {model.source !== '' && (
+          <>
+            {' '}
+            · from <Source source={model.source} />
+          </>
+        )}
         {model.queries === 'words' && ' · answers only words of its own list'}
         {model.queries === 'none' && model.task === 'embed' && ' · cannot be asked in words'}
         {model.promptable && ' · can be pointed with'}
@@ -52,7 +58,10 @@ function Machine({ machine }: { machine: OnMachine }) {
   const running = [
     machine.provider && `on ${machine.provider}`,
     machine.batch !== null && machine.batch > 1 && `${machine.batch} at a time`,
-    machine.picturesPerSecond !== null && formatRate(machine.picturesPerSecond),
+    // Nothing a second is a machine that rests, not one that is slow.
+    machine.picturesPerSecond !== null &&
+      machine.picturesPerSecond > 0 &&
+      formatRate(machine.picturesPerSecond),
   ].filter((part) => typeof part === 'string')
   return (
     <li>
