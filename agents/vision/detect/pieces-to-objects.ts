@@ -4,6 +4,8 @@ import { findPieces } from './connected-pieces.ts'
 
 /** Smaller pieces are specks at the edge of something else: a thousandth of the picture. */
 const MIN_SHARE = 0.001
+/** A map of classes does not say how certain it is. One would be a lie, and less would hide it behind guesses. */
+const UNKNOWN_SCORE = 0.5
 
 /** A class for each pixel of the whole picture, row-major. */
 export type ClassMap = { classOf: Uint8Array; heightPx: number; widthPx: number }
@@ -11,8 +13,7 @@ export type ClassMap = { classOf: Uint8Array; heightPx: number; widthPx: number 
 /**
  * One thing for each piece of a class that hangs together, largest first, at most `MAX_FOUND`.
  *
- * A map of classes does not tell two that touch apart, nor that two pieces are one thing behind a post. It does not say
- * how certain it is either: the score is 1.
+ * A map of classes does not tell two that touch apart, nor that two pieces are one thing behind a post.
  *
  * @param classes names by number; the first stands for all that is no thing, and numbers beyond them for nothing
  */
@@ -36,7 +37,7 @@ export function piecesToObjects(map: ClassMap, classes: readonly string[]): Foun
       return {
         className: classes[classId]!,
         box: [left / widthPx, top / heightPx, (right - left) / widthPx, (bottom - top) / heightPx],
-        score: 1,
+        score: UNKNOWN_SCORE,
         mask: encodeMask(bits, heightPx, widthPx),
       }
     })

@@ -177,12 +177,12 @@ describe('what a model says', () => {
     const scores = floats([1, 2, 1, 2], [1, -1, 0, 3])
     const session = answeringSession([pictureInput(64)], [{ name: 'out', tensor: scores }])
     expect(await findOne(open('deeplab', session, ['background', 'cat']), tall)).toBe(
-      'cat 1.00 at 0.500 0.000 0.500 1.000',
+      'cat 0.50 at 0.500 0.000 0.500 1.000',
     )
     const ignored = integers([1, 1, 4], [255, -1, 2 ** 40, 1])
     const other = answeringSession([pictureInput(64)], [{ name: 'class_map', tensor: ignored }])
     expect(await findOne(open('deeplab', other, ['background', 'cat']), tall)).toBe(
-      'cat 1.00 at 0.750 0.000 0.250 1.000',
+      'cat 0.50 at 0.750 0.000 0.250 1.000',
     )
   })
 })

@@ -72,7 +72,8 @@ test.each(all)('%s finds the bright rectangle where it is, in pictures of every 
     const tolerance = (2 / 64) * (Math.max(widthPx, heightPx) / Math.min(widthPx, heightPx))
     for (const [edge, value] of box.entries())
       expect(Math.abs(value - expected[edge]!)).toBeLessThan(tolerance)
-    expect(score).toBeGreaterThan(0.8)
+    // A map of classes has none.
+    if (id !== 'tiny-deeplab') expect(score).toBeGreaterThan(0.8)
   })
 })
 
