@@ -42,6 +42,11 @@ test('the last word of names is what they are kinds of', () => {
   expect(words.match('wolf').things).toEqual([[7]])
 })
 
+test('what is also written as one word is no kind of its last part', () => {
+  expect(words.match('dog').things).toEqual([])
+  expect(words.match('dog').suggestions).toEqual(['hot dog'])
+})
+
 test('a sentence is the things that are named in it', () => {
   expect(words.match('a photo of a tiger cat with the hot dog and my daisy')).toEqual({
     things: [[2], [4], [8]],

@@ -31,12 +31,16 @@ export class WordList {
   constructor(classes: string[]) {
     classes.forEach((line, id) => {
       if (NOTHING.test(line.trim())) return
-      for (const written of line.split(',').map((name) => name.trim())) {
+      const names = line.split(',').map((name) => name.trim())
+      const unbroken = new Set(names.map((name) => wordsOf(name).join(' ')))
+      for (const written of names) {
         const words = wordsOf(written)
         if (words.length === 0) continue
         add(this.#names, words.join(' '), id)
-        for (let from = 1; from < words.length; from++) add(this.#endings, words.slice(from).join(' '), id)
         if (!this.#written.has(words.join(' '))) this.#written.set(words.join(' '), written)
+        // What is also written as one word is one: a hot dog is no dog.
+        if (words.length > 1 && unbroken.has(words.join(''))) continue
+        for (let from = 1; from < words.length; from++) add(this.#endings, words.slice(from).join(' '), id)
       }
     })
   }
@@ -44,11 +48,11 @@ export class WordList {
   match(text: string): Matched {
     const words = wordsOf(text)
     const things: number[][] = []
-    const unknown: string[] = []
+    const unknown = new Set<string>()
     for (let from = 0; from < words.length; ) {
       const found = this.#longest(words, from)
       if (found) things.push(found.ids)
-      else if (!EMPTY_WORDS.has(words[from]!)) unknown.push(words[from]!)
+      else if (!EMPTY_WORDS.has(words[from]!)) unknown.add(words[from]!)
       from += found?.words ?? 1
     }
     return { things, suggestions: this.#suggest(unknown) }
@@ -66,11 +70,10 @@ export class WordList {
   }
 
   /** Names that are spelt nearly like a word, or share it; the nearest first. */
-  #suggest(unknown: readonly string[]): string[] {
+  #suggest(unknown: ReadonlySet<string>): string[] {
     const found: { name: string; distance: number }[] = []
     for (const [name, written] of this.#written) {
-      const distances = unknown.map((word) => nearness(word, name))
-      const distance = Math.min(...distances)
+      const distance = Math.min(...[...unknown].map((word) => nearness(word, name)))
       if (Number.isFinite(distance)) found.push({ name: written, distance })
     }
     return found
@@ -82,10 +85,10 @@ export class WordList {
 
 /** Fewer is nearer; infinite: nothing in common. */
 function nearness(word: string, name: string): number {
-  const limit = word.length < 5 ? 1 : 2
+  const limit = word.length < 4 ? 0 : word.length < 8 ? 1 : 2
   let nearest = Number.POSITIVE_INFINITY
   for (const part of name.split(' ')) {
-    const distance = word.length < 3 ? limit + 1 : editDistance(word, part, limit)
+    const distance = editDistance(word, part, limit)
     // Part of a longer name is a weaker hint than the name itself.
     if (distance <= limit) nearest = Math.min(nearest, part === name ? distance : distance + 0.5)
     else if (word.length >= 4 && part.length >= 4 && (part.startsWith(word) || word.startsWith(part)))
