@@ -17,8 +17,8 @@ const flag: Picture = {
 }
 const input = { name: 'pixel_values', type: 'float32', dims: ['batch', 3, 224, 224] }
 
-async function embed(family: Family, picture: Picture, output = 'image_embeds') {
-  const session = answeringSession([input], [{ name: output, tensor: floats([1, 2], [3, 4]) }])
+async function embed(family: Family, picture: Picture, output = 'image_embeds', inputs = [input]) {
+  const session = answeringSession(inputs, [{ name: output, tensor: floats([1, 2], [3, 4]) }])
   const embedder = openPart(family, 'picture-embedder', {
     part: { family: family.name, file: 'image.onnx' },
     session,
@@ -46,6 +46,14 @@ describe('the picture side of CLIP', () => {
   test('gives a vector of length 1', async () => {
     const { vector } = await embed(clipImage, flag)
     expect([...vector]).toEqual([expect.closeTo(0.6), expect.closeTo(0.8)])
+  })
+
+  test('a whole CLIP, which wants a text as well, is refused with a sentence', async () => {
+    const ids = { name: 'input_ids', type: 'int64', dims: ['batch', 'tokens'] }
+    await expect(embed(clipImage, flag, 'image_embeds', [input, ids])).rejects.toMatchObject({
+      code: 'model_broken',
+      message: expect.stringContaining('picture tower by itself'),
+    })
   })
 
   test('an export without the projection is refused with a sentence', async () => {
