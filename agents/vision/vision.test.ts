@@ -99,3 +99,23 @@ test('a file that is not of its family is broken from then on; its jobs wait for
   expect(t.state('broken-shape')).toMatchObject({ state: 'broken', reason: expect.any(String) })
   await expect(look()).rejects.toMatchObject(waits)
 })
+
+test('a click is answered while a backfill runs, before what was there first', async () => {
+  const t = await startTinyVision(['tiny-yolov8', 'tiny-sam'])
+  const [clicked, ...previews] = await Promise.all(
+    Array.from({ length: 41 }, (_, at) => paintRectangle({ box: [at / 82, 0.25, 0.4, 0.5] })),
+  )
+  const click = { prompt: { points: [{ at: [0.2, 0.5] as [number, number], inside: true }], box: null } }
+  await t.look('asset.prompt', 'tiny-sam', clicked!, click)
+  await t.look('asset.detect', 'tiny-yolov8', clicked!, {})
+  let done = 0
+  const looks = previews.map((preview) =>
+    t.look('asset.detect', 'tiny-yolov8', preview, {}).then(() => {
+      done += 1
+    }),
+  )
+  const { mask } = await t.look('asset.prompt', 'tiny-sam', clicked!, click)
+  expect(mask).not.toBeNull()
+  expect(done).toBeLessThan(previews.length / 2)
+  await Promise.all(looks)
+})

@@ -91,7 +91,7 @@ export class VisionWorker {
     const startedAt = performance.now()
     let picture: Picture
     try {
-      picture = await this.#pictures.get(work.preview, model.key, wantedPx)
+      picture = await this.#pictures.get(work.preview, model.key, wantedPx, task.isUrgent)
     } catch (error) {
       return answer(emptyFindings(work), `The preview cannot be decoded: ${messageOf(error)}`)
     }
