@@ -12,8 +12,8 @@ const MOST_SESSIONS = 4
 
 /**
  * How many sessions run side by side, and with how many threads each. On the processor several sessions with few
- * threads do more than one with all (docs/models.md has the measurement); a GPU is driven by two, so that the next
- * pictures are on their way while it computes.
+ * threads do more than one with all (docs/running-models.md); a GPU is driven by two, so that the next pictures are on
+ * their way while it computes.
  *
  * @param cores of this machine
  */
