@@ -69,6 +69,24 @@ test('another process goes on where the first was killed', async () => {
   expect(server.ranges).toEqual([undefined, 'bytes=100000-'])
 })
 
+test('two that fetch the same file at once both have it in the end', async () => {
+  await using server = await FileServer.start(content)
+  let second: Promise<void> | undefined
+  server.whim = (request, response, count) => {
+    if (count > 1) return undefined
+    setTimeout(() => response.destroy(), 50)
+    return server.fallSilent(request, response, 100_000)
+  }
+  await download(server, {
+    onProgress: (bytes) => {
+      if (bytes === 100_000) second ??= download(server)
+    },
+  })
+  await second
+  expect(await readFile(path)).toEqual(content)
+  expect(await readdir(folder)).toEqual(['model.onnx'])
+})
+
 test('a file that has changed meanwhile is not put together of two', async () => {
   await using server = await FileServer.start(randomBytes(content.length))
   let change = () => {}

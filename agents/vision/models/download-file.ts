@@ -23,7 +23,7 @@ export type DownloadOptions = {
 
 /**
  * Gets a file and puts it in its place once it is proved to be the right one. A download that was cut off goes on
- * where it was, also in another process.
+ * where it was, also in another process; two at once help one another.
  *
  * @param path of the file when it is whole; meanwhile it is `PATH.part`
  * @throws AppError `model_broken` when the address gives another file, `disk_full`, `not_found` or `forbidden` when it
@@ -36,23 +36,36 @@ export async function downloadFile(
 ): Promise<void> {
   const part = await PartialFile.open(path)
   try {
-    await fetchAll(part, file, options)
-    if ((await hashFile(part.path, { signal: options.signal })) !== file.sha256) {
-      // Perhaps the first half was of an older file: once more from the start.
-      await part.startOver({ url: file.url, validator: null })
-      await fetchAll(part, file, options)
-      if ((await hashFile(part.path, { signal: options.signal })) !== file.sha256) {
-        await part.discard()
-        throw new AppError(
-          'model_broken',
-          `${file.url} gives another file than the manifest of the model says (SHA-256): nothing was kept`,
-        )
-      }
-    }
+    await fetchProved(part, file, options)
     await part.finish(path)
+  } catch (error) {
+    // The other one of two was quicker, and has taken the partial file away.
+    if (!(await isProved(path, file, options).catch(() => false))) throw error
   } finally {
     await part.close()
   }
+}
+
+async function fetchProved(
+  part: PartialFile,
+  file: ModelFile & { url: string },
+  options: DownloadOptions,
+): Promise<void> {
+  await fetchAll(part, file, options)
+  if (await isProved(part.path, file, options)) return
+  // Perhaps the first half was of an older file: once more from the start.
+  await part.startOver({ url: file.url, validator: null })
+  await fetchAll(part, file, options)
+  if (await isProved(part.path, file, options)) return
+  await part.discard()
+  throw new AppError(
+    'model_broken',
+    `${file.url} gives another file than the manifest of the model says (SHA-256): nothing was kept`,
+  )
+}
+
+async function isProved(path: string, file: ModelFile, { signal }: DownloadOptions): Promise<boolean> {
+  return (await hashFile(path, { signal })) === file.sha256
 }
 
 /** Until all bytes are there, with pauses between tries that grow. */

@@ -3,8 +3,8 @@ import { type ByteReader, ProtobufError, type ProtobufField, ProtobufWalk } from
 
 /** Deeper graphs inside graphs are nobody's model. */
 const MAX_DEPTH = 16
-/** Many times what the largest models have. */
-const MAX_FIELDS = 20_000_000
+/** Ten times what large models have, and a few seconds of work. */
+const MAX_FIELDS = 4_000_000
 const MAX_EXTERNAL_FILES = 64
 const MAX_TENSORS_LISTED = 256
 /** The first ONNX version that has opsets, and the newest that a release of ONNX Runtime of these years opens. */

@@ -69,6 +69,17 @@ test('a model that is put into the folder is noticed without a restart', async (
   expect(changes).toBe(2)
 })
 
+test('a running registry looks by itself', async () => {
+  await using models = await TestModels.make(async () => [], {
+    intervalMs: 20,
+    families: [{ name: 'yolox', role: 'detector' }],
+  })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  models.registry.onChange(() => stateOf(models, 'tiny-yolox').state === 'ready' && resolve())
+  await writeTinyModels(models.folder, ['tiny-yolox'])
+  await promise
+})
+
 test('a changed file is read through again, an unchanged one is not, also after a restart', async () => {
   await using models = await tinyModels('tiny-yolox')
   const path = join(models.folder, 'tiny-yolox', 'model.onnx')

@@ -13,6 +13,7 @@ type Options = {
   builtIn?: ModelManifest[]
   /** Default: whatever the manifests claim. */
   families?: readonly KnownFamily[]
+  intervalMs?: number
 }
 
 /** A models folder of a test's own and a registry over it, both gone at the end: `await using`. */
@@ -42,6 +43,7 @@ export class TestModels {
       modelsFolder: folder,
       builtIn,
       families,
+      intervalMs: options.intervalMs,
       log: pino({ level: 'silent' }),
     })
     await registry.start()

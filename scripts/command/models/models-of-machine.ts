@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { families } from '../../../agents/vision/families/families.ts'
 import { builtInModels } from '../../../agents/vision/models/built-in-models.ts'
 import {
@@ -23,7 +24,7 @@ export async function modelsOfMachine(
 export function requireModel(id: string, { models, problems }: ModelsOfMachine): KnownModel {
   const model = models.find(({ card }) => card.id === id)
   if (model) return model
-  const problem = problems.find(({ folder }) => folder.endsWith(`/${id}`))
+  const problem = problems.find(({ folder }) => basename(folder) === id)
   if (problem) throw new AppError('model_broken', problem.reason)
   const ids = models.map(({ card }) => card.id)
   const hint = didYouMean(id, ids) || `; there are ${ids.join(', ')}`
