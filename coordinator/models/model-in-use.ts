@@ -15,9 +15,9 @@ const taskWords: Record<VisionTask, string> = {
 /** A model that is known to be good for a start, for the sentence that says what to do. */
 const firstModels: Record<VisionTask, string> = {
   detect: 'yolox-nano',
-  segment: 'deeplabv3-pascal',
-  embed: 'mobilenet-v2',
-  faces: 'yunet-mobilefacenet',
+  segment: 'mobilesam',
+  embed: 'clip-vit-b32',
+  faces: 'yunet-sface',
 }
 
 export async function findModelInUse(db: Queryable, task: VisionTask): Promise<ModelInUse | undefined> {

@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { builtInModels } from '../../agents/vision/models/built-in-models.ts'
 import { keepManifest } from '../../agents/vision/models/keep-manifest.ts'
 import { FileServer } from '../../agents/vision/models/testing/file-server.ts'
 import { LocalAccess } from '../../coordinator/accounts/local-access.ts'
@@ -11,9 +12,10 @@ import {
   startTestServer,
   type TestServer,
 } from '../../coordinator/http/testing/test-server.ts'
+import { noModel } from '../../coordinator/models/model-in-use.ts'
 import { takeVisionReport } from '../../coordinator/models/take-vision-report.ts'
 import type { AppError } from '../../protocol/errors.ts'
-import type { AgentModel } from '../../protocol/models.ts'
+import { type AgentModel, VisionTask } from '../../protocol/models.ts'
 import { writeTinyModels } from '../fixtures/onnx/tiny-models.ts'
 import { ConsoleScreen } from '../start/console-screen.ts'
 import { modelsOfMachine } from './models/models-of-machine.ts'
@@ -32,16 +34,17 @@ afterAll(() => rm(base, { recursive: true }))
 
 const hearth = (...words: string[]): Promise<CommandEnd> => HearthCommand.run(['models', ...words])
 
-/** The command in this process: all that it said, and the sentence with which it failed. */
-async function run(...words: string[]): Promise<{ said: string; failed: string | null }> {
+/** The command without a process of its own: all that it said, and the sentence with which it failed. */
+async function inProcess(...words: string[]): Promise<{ said: string; failed: string | null }> {
   let said = ''
   const stream = { isTTY: false, write: (text: string) => (said += text) } as unknown as NodeJS.WriteStream
-  const failed = await modelsCommand.run([...words, '--folder', folder], new ConsoleScreen(stream)).then(
+  const failed = await modelsCommand.run(words, new ConsoleScreen(stream)).then(
     () => null,
     (error: AppError) => error.message,
   )
   return { said, failed }
 }
+const run = (...words: string[]) => inProcess(...words, '--folder', folder)
 
 /** A model whose only file is not here, and on a server. */
 async function offerForDownload(): Promise<FileServer> {
@@ -109,6 +112,16 @@ test('a model that is not for downloading is asked for by its hash', async () =>
   expect(failed).toContain('mobilenet_v2_imagenet.onnx is not for downloading')
   expect(failed).toContain('0ea7bc78e57bdaac')
 })
+
+test.each(VisionTask.options)(
+  'what people without a model for %s are told to pull can be pulled',
+  async (task) => {
+    const id = /hearth models pull ([\w-]+)/.exec(noModel(task))?.[1]
+    const model = (await builtInModels()).find((other) => other.id === id)
+    expect(model?.task).toBe(task)
+    for (const { url } of model!.files) expect(url).toMatch(/^https:/)
+  },
+)
 
 test('verifying reads files through whatever is remembered, and accepting takes them as they are', async () => {
   await writeTinyModels(folder, ['tiny-yolox', 'tiny-yolov8'])
@@ -179,14 +192,14 @@ test('with a Hearth it lists what is in use and where, and chooses', async () =>
     ({ card, state, reason }): AgentModel => ({ ...card, state, reason, running: null }),
   )
   await takeVisionReport(server.db, worker.id, { models: report, providers: [] })
-  const use = (...words: string[]) => hearth('use', ...words, '--data', data)
+  const use = (...words: string[]) => inProcess('use', ...words, '--data', data)
 
   const chosen = await use('detect', 'tiny-yolov8')
   expect(chosen.said).toMatch(/tiny-yolov8@\w+ is in use for detect/)
   const list = await hearth('list', '--data', data, '--folder', folder)
   expect(list.report).toMatch(/^tiny-yolov8 +detect +ready +yes +worker/m)
   expect(list.report).toMatch(/^tiny-yolox +detect +ready +worker/m)
-  expect((await use('detekt', 'tiny-yolox')).said).toContain('There is no task detekt')
-  expect((await use('detect', 'nothing')).said).toContain('There is no model nothing for detect')
+  expect((await use('detekt', 'tiny-yolox')).failed).toContain('There is no task detekt')
+  expect((await use('detect', 'nothing')).failed).toContain('There is no model nothing for detect')
   expect((await use('detect', 'none')).said).toContain('Nothing is in use for detect')
 })
