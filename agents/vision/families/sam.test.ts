@@ -150,6 +150,17 @@ describe('SAM', () => {
     expect(data[5]).toBeCloseTo(124, 3)
   })
 
+  test('knows those whose size is fixed: beside the picture lies grey', async () => {
+    const { prompter, encoder } = openSam(original, originalOutputs, float('input_image', 684, 1024, 3))
+    const picture = grey(400, 800)
+    await prompter.encode({ ...picture, rgb: picture.rgb.fill(200) }, watch())
+    const { data, dims } = encoder.asked[0]!.input_image!
+    expect(dims).toEqual([684, 1024, 3])
+    expect([data[0], data[341 * 3], data[343 * 3]].map(Number)).toEqual(
+      [200, 200, 114].map((value) => expect.closeTo(value, 3)),
+    )
+  })
+
   test.each([
     [1, 1],
     [1, 10_000],

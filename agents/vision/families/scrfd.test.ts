@@ -87,6 +87,11 @@ test('shows the picture at the upper left corner, in its colours, black beside i
   expect(asked.data[481 * 640]).toBeCloseTo(-127.5 / 128)
 })
 
+test('a score that is no number is no face', async () => {
+  const { faces } = await find(answer([{ stride: 8, column: 3, row: 3, anchor: 0, score: Number.NaN }]))
+  expect(faces).toEqual([])
+})
+
 test('a model with other outputs is refused with a sentence', async () => {
   await expect(find(answer([]).slice(0, 4))).rejects.toMatchObject({
     code: 'model_broken',

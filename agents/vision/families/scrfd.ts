@@ -92,7 +92,7 @@ function readStride(
   const found: FaceCandidate[] = []
   for (let row = 0; row < scores.length; row++) {
     const score = scores[row]!
-    if (score < minScore) continue
+    if (!(score >= minScore)) continue
     const cell = Math.floor(row / anchors)
     const x = (cell % columns) * stride
     const y = Math.floor(cell / columns) * stride

@@ -46,7 +46,7 @@ export const ultraface: Family = {
             const found: FaceCandidate[] = []
             for (let row = 0; row < rows; row++) {
               const score = scores.data[row * 2 + 1]!
-              if (score < minScore) continue
+              if (!(score >= minScore)) continue
               found.push({
                 x1: boxes[row * 4]! * widthPx,
                 y1: boxes[row * 4 + 1]! * heightPx,

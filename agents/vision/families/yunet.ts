@@ -73,7 +73,7 @@ function readStride(
   const found: FaceCandidate[] = []
   for (let cell = 0; cell < cells; cell++) {
     const score = Math.sqrt(clamp(classes[cell]!) * clamp(objects[cell]!))
-    if (score < minScore) continue
+    if (!(score >= minScore)) continue
     const column = cell % columns
     const row = Math.floor(cell / columns)
     const centreX = (column + boxes[cell * 4]!) * stride
