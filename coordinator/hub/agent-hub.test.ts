@@ -155,6 +155,16 @@ test('hello said twice, even at once, leaves one agent that goes when its connec
   await expect.poll(() => t.isOnline(), PATIENTLY).toBe(false)
 })
 
+test('a hello that was doubled on its way is answered twice alike', async () => {
+  await using t = await startHub(fresh.db)
+  const agent = await t.dial()
+  const hello = agent.hello()
+  const [one, two] = await Promise.all([agent.send('hello', hello), agent.send('hello', hello)])
+  expect(one).toMatchObject({ ok: true })
+  expect(two).toEqual(one)
+  expect(await t.isOnline()).toBe(true)
+})
+
 test('an agent that goes away during its hello does not stay online', async () => {
   await using t = await startHub(fresh.db)
   for (let round = 0; round < 20; round += 1) {

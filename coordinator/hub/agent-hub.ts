@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Namespace, Socket } from 'socket.io'
@@ -210,20 +211,24 @@ export class AgentHub {
     const { house, channels = () => [''], versions = ownVersions } = this.#options
     const door: Door = { house, nonce: createToken(), channels }
     let agent: Connected | undefined
-    let isGreeting = false
+    let first: { message: AgentMessage<'hello'>; answer: Promise<AgentAnswer<'hello'>> } | undefined
     const limit = setTimeout(() => socket.disconnect(true), HELLO_LIMIT_MS)
 
+    const greet = async (message: AgentMessage<'hello'>) => {
+      const greeted = await this.#greet(socket, door, message)
+      agent = greeted.connected
+      clearTimeout(limit)
+      return greeted.answer
+    }
     this.#answer(socket, 'hello', async (message) => {
-      if (isGreeting || agent) throw new AppError('conflict', 'This connection has already said hello')
-      isGreeting = true
-      try {
-        const greeted = await this.#greet(socket, door, message)
-        agent = greeted.connected
-        clearTimeout(limit)
-        return greeted.answer
-      } finally {
-        isGreeting = false
-      }
+      // The same hello once more was doubled on its way.
+      if (first && isDeepStrictEqual(first.message, message)) return await first.answer
+      if (first) throw new AppError('conflict', 'This connection has already said hello')
+      first = { message, answer: greet(message) }
+      return await first.answer.catch((error) => {
+        first = undefined
+        throw error
+      })
     })
     const greeted = <E extends Exclude<AgentEvent, 'hello'>>(
       event: E,

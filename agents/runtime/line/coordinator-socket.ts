@@ -69,7 +69,8 @@ export class CoordinatorSocket {
   #socket: Socket | undefined
   /** Aborts when the present connection ends: Socket.IO keeps silent about what it had not sent by then. */
   #over = new AbortController()
-  #greeted = Promise.withResolvers<void>()
+  /** Hands out the present connection once it is greeted; made anew whenever that is left (`#leave`). */
+  #greeted = Promise.withResolvers<Socket>()
   #isGreeted = false
   #isClosing = false
   /** Why it did not speak with a coordinator last: said once. */
@@ -133,9 +134,8 @@ export class CoordinatorSocket {
     signal: AbortSignal,
   ): Promise<AgentAnswer<E> | undefined> {
     for (let tries = 0; ; tries += 1) {
-      await untilAborted(this.#greeted.promise, signal)
-      const socket = this.#socket
-      if (!this.#isGreeted || !socket) continue
+      const socket = await untilAborted(this.#greeted.promise, signal)
+      if (socket !== this.#socket) continue
       // Nothing is said about a lease by one who has not said hello since.
       if (this.#options.hasSlept()) {
         this.redial('this process slept')
@@ -172,6 +172,7 @@ export class CoordinatorSocket {
       socketOptions(this.#options.fingerprint, (error) => this.#mistrust(error)),
     )
     this.#socket = socket
+    let isChallenged = false
     socket.on('connect_error', (error) => this.#lost(socket, error.message))
     socket.on('disconnect', (reason) => this.#lost(socket, reason))
     for (const event of Object.keys(coordinatorEvents) as CoordinatorEvent[]) {
@@ -181,6 +182,9 @@ export class CoordinatorSocket {
           const issues = parsed.error.issues.slice(0, 3)
           this.#options.log.warn({ event, issues }, 'message not understood')
         } else if (event === 'challenge') {
+          // One that comes again on its way is not another: who answered it twice would be refused.
+          if (isChallenged) return
+          isChallenged = true
           void this.#greet(socket, url, parsed.data as CoordinatorMessage<'challenge'>)
         } else {
           this.#options.onEvent(event, parsed.data as CoordinatorMessage<typeof event>)
@@ -216,7 +220,7 @@ export class CoordinatorSocket {
       this.#isGreeted = true
       this.#options.log.info({ agentId: answer.agentId }, 'connected to the coordinator')
       this.#options.onGreeted(answer, url)
-      this.#greeted.resolve()
+      this.#greeted.resolve(socket)
     } catch (error) {
       const { code, message } = toErrorBody(error)
       if (errorRules[code].retry !== 'never') {
@@ -241,10 +245,6 @@ export class CoordinatorSocket {
     if (this.#isClosing || socket !== this.#socket) return
     if (this.#isGreeted) {
       this.#options.log.warn({ reason }, 'lost the coordinator; connecting again')
-      this.#isGreeted = false
-      this.#greeted = Promise.withResolvers<void>()
-      this.#greeted.promise.catch(() => {})
-      this.#options.onDown()
     } else {
       this.#options.log.debug({ reason }, 'no coordinator there')
     }
@@ -253,15 +253,27 @@ export class CoordinatorSocket {
   }
 
   #dialAfter(pauseMs: number): void {
-    const before = this.#socket
-    this.#socket = undefined
-    this.#over.abort()
-    this.#over = new AbortController()
-    before?.close()
+    this.#leave()
     clearTimeout(this.#timer)
     this.#turn += 1
     if (this.#isResting) return
     this.#timer = setTimeout(() => this.#dial(), pauseMs)
+  }
+
+  /** Whatever happens to the connection, whoever waits for one waits for the next from here on. */
+  #leave(): void {
+    const before = this.#socket
+    const wasGreeted = this.#isGreeted
+    this.#socket = undefined
+    this.#over.abort()
+    this.#over = new AbortController()
+    if (wasGreeted) {
+      this.#isGreeted = false
+      this.#greeted = Promise.withResolvers<Socket>()
+      this.#greeted.promise.catch(() => {})
+    }
+    before?.close()
+    if (wasGreeted) this.#options.onDown()
   }
 }
 
