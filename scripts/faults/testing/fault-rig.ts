@@ -28,6 +28,8 @@ export type AgentPlan = {
   under?: readonly string[]
   power?: z.input<typeof AgentConfig>['power']
   vision?: z.input<typeof AgentConfig>['vision']
+  /** It may write sidecars. */
+  writeBack?: boolean
   /** Where it finds the coordinator, when that is not where the coordinator says; several of several. */
   coordinatorUrl?: (url: string) => string | string[]
 }
@@ -171,6 +173,7 @@ function agentConfig(plan: AgentPlan, folder: string, url: string): z.input<type
     ingest: { readers: 1 },
     power: plan.power,
     vision: plan.vision,
+    writeBack: plan.writeBack,
     logLevel: 'info',
   }
 }
