@@ -35,6 +35,7 @@ test('reading, editing and writing sidecars twice, with the writer killed in bet
     async () => (await countIn(rig, 'written')) >= count / 2,
   )
   await rig.agents[0]!.kill()
+  await rig.agents[0]!.start()
   await untilWritten(rig)
   await edit(browser, {
     rating: -1,
@@ -61,7 +62,7 @@ function originalsOf(state: Record<string, string>): Record<string, string> {
 }
 
 async function edit(browser: LiveBrowser, edit: BulkEdit): Promise<void> {
-  await send(browser, 'POST', '/api/assets/bulk', { filter: {}, edit })
+  await send(browser, 'POST', '/api/assets/bulk', { filter: { kind: 'image' }, edit })
 }
 
 async function send(browser: LiveBrowser, method: string, path: string, body: unknown): Promise<void> {

@@ -44,7 +44,10 @@ export class LiveBrowser implements Disposable {
   }
 
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(this.#url + path, { ...init, headers: { cookie: this.#cookie, origin: this.#url } })
+    const headers = new Headers(init.headers)
+    headers.set('cookie', this.#cookie)
+    headers.set('origin', this.#url)
+    return fetch(this.#url + path, { ...init, headers })
   }
 
   [Symbol.dispose](): void {
