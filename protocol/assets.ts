@@ -144,6 +144,8 @@ export const AssetDetail = AssetTile.extend({
   files: z.array(AssetFile),
   metadata: z.array(MetadataField),
   curation: AssetCuration,
+  /** Things and faces that are known in it; rejected ones are not counted. `GET /api/assets/:id/detections` has them. */
+  detections: z.int().nonnegative(),
 }).meta({ id: 'AssetDetail' })
 export type AssetDetail = z.infer<typeof AssetDetail>
 

@@ -69,4 +69,5 @@ test('pictures are looked at, found by words and by likeness, and answer a point
   const { detections } = await api.get<{ detections: DetectionView[] }>(`/api/assets/${assetId}/detections`)
   expect(detections.map(({ label }) => label)).toContain('Zoey')
   expect(detections.find(({ id }) => id === drawn.id)).toEqual(drawn)
+  expect(await api.get(`/api/assets/${assetId}`)).toMatchObject({ detections: detections.length })
 }, 180_000)

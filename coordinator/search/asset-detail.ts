@@ -57,6 +57,7 @@ export async function requireAssetDetail(
     files: files.map((file) => fileView(file, asset.coverFileId)),
     metadata: overlayWords(described.metadata, curation.values, curation.persons),
     curation,
+    detections: asset.detections,
   }
 }
 
@@ -69,6 +70,7 @@ type AssetRow = TileRow &
     longitude: number | null
     altitudeM: number | null
     coverFileId: number | null
+    detections: number
   }
 
 async function findAsset(db: Queryable, assetId: number): Promise<AssetRow | undefined> {
@@ -76,7 +78,8 @@ async function findAsset(db: Queryable, assetId: number): Promise<AssetRow | und
     select ${tileColumns}, a.library_id as "libraryId", a.name, a.camera, a.lens, a.problem,
       folder.path as folder, a.captured_offset_minutes as "capturedOffsetMinutes",
       a.captured_source as "capturedSource", a.latitude, a.longitude, a.altitude_m as "altitudeM",
-      a.cover_file_id as "coverFileId"
+      a.cover_file_id as "coverFileId",
+      (select count(*) from detection where asset_id = a.id and review <> 'rejected') as detections
     from asset a join folder on folder.id = a.folder_id where a.id = ${assetId}`.execute(db)
   return rows[0]
 }

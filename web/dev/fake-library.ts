@@ -216,6 +216,7 @@ function detailOf(tile: AssetTile): AssetDetail {
       field('focalLength', '35 mm', 'EXIF:FocalLength'),
       ...(tile.hasRaw ? [field('rating', '4', 'XMP:Rating')] : []),
     ],
+    detections: 0,
     curation: {
       revision: 0,
       values: {
