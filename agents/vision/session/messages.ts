@@ -54,6 +54,8 @@ export type VisionSetup = {
   threads: number | null
   maxBatch: number
   timeoutMs: number
+  /** Above which the process is ended. */
+  memoryLimitBytes: number
   /** What memory has allowed before, by the path of the file. */
   batchLimits: ReadonlyMap<string, number>
 }

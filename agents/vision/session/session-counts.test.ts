@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sessionCounts } from './session-counts.ts'
+import { sessionCounts, threadsFor } from './session-counts.ts'
 
 test.each([
   [1, 1, 1],
@@ -14,3 +14,15 @@ test.each([
 test('a GPU is driven by two', () => {
   expect(sessionCounts('cuda', 16)).toEqual({ sessions: 2, threads: 1 })
 })
+
+test.each([
+  ['a small model', 4e6, 4],
+  ['one of 340 MB', 340e6, 3],
+  ['one of 1.2 GB', 1.2e9, 1],
+  ['one of 8 GB', 8e9, 1],
+])(
+  'with 4 GiB of memory and four threads %s is held by as many as there is room for',
+  (_, sizeBytes, held) => {
+    expect(threadsFor(sizeBytes, 4 * 1024 ** 3, 4)).toBe(held)
+  },
+)

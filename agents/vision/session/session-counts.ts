@@ -22,3 +22,17 @@ export function sessionCounts(provider: ExecutionProvider, cores: number): Sessi
   const sessions = Math.min(MOST_SESSIONS, cores)
   return { sessions, threads: Math.max(1, Math.floor(cores / sessions)) }
 }
+
+/** A model file may fill so much of the memory, all threads together; running it takes about as much again. */
+const MODEL_SHARE = 0.25
+
+/**
+ * How many of the threads hold a model: each has its weights once more.
+ *
+ * @param sizeBytes of its file
+ * @param memoryLimitBytes of the process
+ */
+export function threadsFor(sizeBytes: number, memoryLimitBytes: number, threads: number): number {
+  const fitting = Math.floor((memoryLimitBytes * MODEL_SHARE) / Math.max(1, sizeBytes))
+  return Math.max(1, Math.min(threads, fitting))
+}

@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../../protocol/errors.ts'
 import type { RunningTask } from './running-task.ts'
+import { threadsFor } from './session-counts.ts'
 import { type Batch, SharedSession } from './shared-session.ts'
 import {
   type FromSessionThread,
@@ -20,6 +22,8 @@ export type SessionThreadsOptions = SessionOptions & {
   count: number
   /** Of one run, in ms. */
   timeoutMs: number
+  /** Of the whole process: a large model is held by fewer threads. */
+  memoryLimitBytes: number
   maxBatch: number
   /** What memory has allowed before, by path. */
   batchLimits: ReadonlyMap<string, number>
@@ -102,9 +106,11 @@ export class SessionThreads {
   }
 
   async #openSession(file: SessionFile, task: RunningTask): Promise<SharedSession> {
-    const thread = this.#threads.find(({ busy }) => busy === 0) ?? this.#threads[0]!
+    const { timeoutMs, maxBatch, batchLimits, memoryLimitBytes } = this.#options
+    const { size: sizeBytes } = await stat(file.path)
+    const holders = threadsFor(sizeBytes, memoryLimitBytes, this.#threads.length)
+    const thread = this.#threads.slice(0, holders).find(({ busy }) => busy === 0) ?? this.#threads[0]!
     thread.busy += 1
-    const { timeoutMs, maxBatch, batchLimits } = this.#options
     const limit = this.#watch([task], timeoutMs * LOAD_LIMIT_RUNS)
     let opened: OpenedFile | undefined
     try {
@@ -121,6 +127,7 @@ export class SessionThreads {
     const session = new SharedSession({
       file,
       opened: opened!,
+      threads: holders,
       batchLimit: Math.min(maxBatch, batchLimits.get(file.path) ?? maxBatch),
       onWaiting: () => this.#arrangeSoon(),
       onBatchLimit: (batch) => this.#options.onBatchLimit(file.path, batch),
@@ -140,18 +147,19 @@ export class SessionThreads {
   }
 
   #arrange(): void {
-    for (const thread of this.#threads) {
+    for (const [at, thread] of this.#threads.entries()) {
       if (thread.busy > 0) continue
-      const next = this.#nextSession()
+      const next = this.#nextSession(at)
       const batch = next?.takeBatch()
-      if (next === undefined || batch === undefined) return
-      void this.#run(thread, next, batch)
+      if (next && batch) void this.#run(thread, next, batch)
     }
   }
 
-  #nextSession(): SharedSession | undefined {
+  /** @param at the thread that has nothing to do */
+  #nextSession(at: number): SharedSession | undefined {
     let best: { session: SharedSession; task: RunningTask } | undefined
     for (const session of this.#open) {
+      if (at >= session.threads) continue
       const task = session.nextTask
       if (task && (best === undefined || isBefore(task, best.task))) best = { session, task }
     }

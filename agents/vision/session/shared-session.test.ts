@@ -13,7 +13,14 @@ function open(batchLimit = 16) {
   const limits: number[] = []
   const file = { modelKey: 'm@000000000000', path: '/m.onnx' }
   const onBatchLimit = (limit: number) => void limits.push(limit)
-  const session = new SharedSession({ file, opened, batchLimit, onWaiting: () => {}, onBatchLimit })
+  const session = new SharedSession({
+    file,
+    opened,
+    threads: 1,
+    batchLimit,
+    onWaiting: () => {},
+    onBatchLimit,
+  })
   let lastId = 0
   const run = (value: number, more: Partial<RunningTask> = {}) => {
     const id = ++lastId

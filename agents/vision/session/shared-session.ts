@@ -28,6 +28,8 @@ export type Batch = {
 export type SharedSessionOptions = {
   file: SessionFile
   opened: OpenedFile
+  /** The first so many threads hold it. */
+  threads: number
   /** What memory has allowed so far, or the configuration. */
   batchLimit: number
   /** A run is waiting. */
@@ -42,6 +44,7 @@ export type SharedSessionOptions = {
  */
 export class SharedSession implements Session {
   readonly file: SessionFile
+  readonly threads: number
   readonly inputs: readonly TensorShape[]
   readonly outputs: readonly TensorShape[]
   readonly #options: SharedSessionOptions
@@ -53,6 +56,7 @@ export class SharedSession implements Session {
     const { inputs, outputs } = options.opened
     this.#options = options
     this.file = options.file
+    this.threads = options.threads
     this.inputs = inputs
     this.outputs = outputs
     this.#batchLimit = hasFreeBatch(inputs, outputs) ? options.batchLimit : 1

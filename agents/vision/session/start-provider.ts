@@ -27,6 +27,7 @@ export async function startProvider(
     new SessionThreads({
       ...{ provider, count, threads },
       timeoutMs: setup.timeoutMs,
+      memoryLimitBytes: setup.memoryLimitBytes,
       maxBatch: setup.maxBatch,
       batchLimits: setup.batchLimits,
       onBatchLimit: (path, limit) => send({ type: 'batchLimit', path, limit }),
@@ -42,7 +43,7 @@ export async function startProvider(
   const counts = sessionCounts(provider, cores)
   const threads = openThreads(provider, setup.sessions ?? counts.sessions, setup.threads ?? counts.threads)
   send({ type: 'ready', provider, providers })
-  return new VisionWorker(threads, provider, send)
+  return new VisionWorker({ threads, provider, send, memoryLimitBytes: setup.memoryLimitBytes })
 }
 
 async function tryProviders(

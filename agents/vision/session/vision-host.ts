@@ -85,6 +85,7 @@ export class VisionHost {
         threads: counts?.threads ?? (config.threads === 0 ? null : config.threads),
         maxBatch: this.#maxBatch,
         timeoutMs: config.timeoutMs,
+        memoryLimitBytes: config.memoryLimitBytes,
         batchLimits: this.#batchLimits,
       },
     })
@@ -246,7 +247,7 @@ function sentenceOf(end: ChildEnd): string {
     case 'stuck':
       return 'did not come to an end in time'
     case 'memory':
-      return `needed too much memory (${end.how})`
+      return `needed more memory than vision.memoryLimitBytes allows (${end.how}): raise it, or use a smaller model`
     case 'silent':
       return `hung (${end.how})`
     case 'stopped':

@@ -11,12 +11,21 @@ import { emptyFindings, runLook } from './run-look.ts'
 import { type RunningTask, withTask } from './running-task.ts'
 import type { SessionThreads } from './session-threads.ts'
 
-/** About fifty previews: the other models look at a picture soon after the first one did. */
-const PICTURES_BYTES = 256 * 1024 ** 2
-/** What SAM's encoders make of a picture has 4 to 16 MB. */
-const ENCODED_BYTES = 256 * 1024 ** 2
+/**
+ * Of the process's memory, for decoded pictures and for what encoders made of them each. With 4 GiB about fifty
+ * previews: the other models look at a picture soon after the first one did. What SAM's encoders make has 4 to 16 MB.
+ */
+const KEPT_SHARE = 1 / 16
 
 type Doing = Extract<ToVision, { type: 'do' }>
+
+export type VisionWorkerOptions = {
+  threads: SessionThreads
+  provider: string
+  send: (message: FromVision) => void
+  /** Of the process. */
+  memoryLimitBytes: number
+}
 
 /** Does what the agent asks for, with the models that it names. */
 export class VisionWorker {
@@ -24,14 +33,16 @@ export class VisionWorker {
   readonly #provider: string
   readonly #send: (message: FromVision) => void
   readonly #models = new Map<ModelKey, LoadedModel>()
-  readonly #pictures = new PictureStore(PICTURES_BYTES)
-  readonly #encoded = new ByteCache<unknown>(ENCODED_BYTES)
+  readonly #pictures: PictureStore
+  readonly #encoded: ByteCache<unknown>
   readonly #tasks = new Map<number, RunningTask>()
 
-  constructor(threads: SessionThreads, provider: string, send: (message: FromVision) => void) {
+  constructor({ threads, provider, send, memoryLimitBytes }: VisionWorkerOptions) {
     this.#threads = threads
     this.#provider = provider
     this.#send = send
+    this.#pictures = new PictureStore(memoryLimitBytes * KEPT_SHARE)
+    this.#encoded = new ByteCache(memoryLimitBytes * KEPT_SHARE)
   }
 
   forget(id: number): void {
