@@ -13,7 +13,7 @@ import { startAgent } from './agent.ts'
 import { poll } from './testing/poll.ts'
 import { leaseOf, TestCoordinator } from './testing/test-coordinator.ts'
 
-const LIMIT_MS = 60_000
+const LIMIT_MS = 120_000
 const preview = await paintRectangle()
 const hash = createHash('sha256').update(preview).digest('hex')
 

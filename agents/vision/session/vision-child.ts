@@ -9,7 +9,9 @@ import type { FromVision, ToVision } from './messages.ts'
 /** The program that runs models. */
 export const VISION_ENTRY = fileURLToPath(new URL('./vision-process.ts', import.meta.url))
 /** A process that says nothing for so long hangs: it says that it is alive every second. */
-const SILENCE_MS = 20_000
+const SILENCE_MS = 30_000
+/** Loading our code and the runtime takes a second, and much longer on a machine that is busy with everything else. */
+const START_LIMIT_MS = 120_000
 /** What Node itself may hold beside models and pictures: code, threads, reserves. */
 const OWN_DATA_BYTES = 4 * 1024 ** 3
 
@@ -56,7 +58,7 @@ export class VisionChild {
       () => this.#kill({ type: 'memory', how: `more than ${Math.round(memoryLimitBytes / 1024 ** 2)} MB` }),
       this.#over.signal,
     )
-    this.#listen()
+    this.#listen(START_LIMIT_MS)
   }
 
   get pid(): number | undefined {
@@ -81,11 +83,11 @@ export class VisionChild {
     else this.#options.onMessage(message)
   }
 
-  #listen(): void {
+  #listen(limitMs = SILENCE_MS): void {
     clearTimeout(this.#silence)
     this.#silence = setTimeout(
-      () => this.#kill({ type: 'silent', how: `silent for ${SILENCE_MS / 1_000} s` }),
-      SILENCE_MS,
+      () => this.#kill({ type: 'silent', how: `silent for ${limitMs / 1_000} s` }),
+      limitMs,
     )
   }
 
