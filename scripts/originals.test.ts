@@ -45,7 +45,7 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
     because: 'what sidecars were before, in the agent’s own folder',
   },
   'agents/vault/sidecar/merge-sidecar.ts': {
-    names: ['readFile', 'rm', 'writeFile'],
+    names: ['readFile', 'unlink', 'writeFile'],
     because: 'a private copy of a sidecar in the work folder, which ExifTool changes',
   },
   'agents/vault/sidecar/place/folder-sync.ts': {
@@ -59,6 +59,10 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   'agents/vault/sidecar/place/open-folder.ts': {
     names: ['closeSync', 'mkdirSync', 'openSync'],
     because: 'folders that sidecars lie in; those of a mirror are made',
+  },
+  'agents/vault/sidecar/place/folder-sync.ts': {
+    names: ['fsync'],
+    because: 'the folders that sidecars were put into, already open',
   },
   // The one door into the owner's folders: `main.ts` lets nothing through but names that end in .xmp, of files that
   // are no pictures, in folders that the agent's configuration names.
