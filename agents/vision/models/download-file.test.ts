@@ -69,22 +69,25 @@ test('another process goes on where the first was killed', async () => {
   expect(server.ranges).toEqual([undefined, 'bytes=100000-'])
 })
 
-test('two that fetch the same file at once both have it in the end', async () => {
+test('of two that fetch the same file the slower one leaves what the quicker one has finished', async () => {
   await using server = await FileServer.start(content)
-  let second: Promise<void> | undefined
+  let hangUp = () => {}
   server.whim = (request, response, count) => {
     if (count > 1) return undefined
-    setTimeout(() => response.destroy(), 50)
+    hangUp = () => response.destroy()
     return server.fallSilent(request, response, 100_000)
   }
-  await download(server, {
+  let quicker: Promise<void> | undefined
+  const slower = download(server, {
     onProgress: (bytes) => {
-      if (bytes === 100_000) second ??= download(server)
+      if (bytes === 100_000) quicker ??= download(server).finally(hangUp)
     },
   })
-  await second
+  await slower
+  await quicker
   expect(await readFile(path)).toEqual(content)
   expect(await readdir(folder)).toEqual(['model.onnx'])
+  expect(server.ranges).toEqual([undefined, 'bytes=100000-'])
 })
 
 test('a file that has changed meanwhile is not put together of two', async () => {

@@ -23,7 +23,7 @@ export type DownloadOptions = {
 
 /**
  * Gets a file and puts it in its place once it is proved to be the right one. A download that was cut off goes on
- * where it was, also in another process; two at once help one another.
+ * where it was, also in another process; of two at once the quicker one is enough.
  *
  * @param path of the file when it is whole; meanwhile it is `PATH.part`
  * @throws AppError `model_broken` when the address gives another file, `disk_full`, `not_found` or `forbidden` when it

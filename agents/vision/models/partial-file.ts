@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { AppError } from '../../../protocol/errors.ts'
 
@@ -31,15 +31,22 @@ export class PartialFile {
     return new PartialFile(path, file)
   }
 
-  /** What is there already, and where from; nothing when that is not known. */
+  /**
+   * What is there already, and where from; nothing when that is not known.
+   *
+   * @throws AppError `conflict` when another process has finished it, or thrown it away
+   */
   async begun(url: string): Promise<{ sizeBytes: number; validator: string | null }> {
+    await this.#requireOwn()
     const { size } = await this.#file.stat()
     const origin = await readOrigin(this.#originPath)
     if (origin?.url !== url || size === 0) return { sizeBytes: 0, validator: null }
     return { sizeBytes: size, validator: origin.validator }
   }
 
+  /** @throws AppError `conflict`, as `begun` does */
   async startOver(origin: Origin): Promise<void> {
+    await this.#requireOwn()
     await this.#file.truncate(0)
     await writeFile(this.#originPath, JSON.stringify(origin))
   }
@@ -75,6 +82,13 @@ export class PartialFile {
   async discard(): Promise<void> {
     await rm(this.#path, { force: true })
     await rm(this.#originPath, { force: true })
+  }
+
+  /** Under its name may lie another file by now, or none; what is open here may have become the finished one. */
+  async #requireOwn(): Promise<void> {
+    const [open, named] = await Promise.all([this.#file.stat(), stat(this.#path).catch(() => undefined)])
+    if (named?.ino === open.ino) return
+    throw new AppError('conflict', `${this.#path} was taken away by another download of the same file`)
   }
 
   get #originPath(): string {
