@@ -6,11 +6,13 @@ import { chipText, scoreText, spokenName } from './describe-detection.ts'
 import { detectionColour } from './detection-colours.ts'
 import { DetectionForm } from './detection-form.tsx'
 import styles from './detections.module.css'
+import type { NamePlace } from './place-names.ts'
 
 const reviewIcons = { confirmed: IconCheck, rejected: IconX, drawn: IconPencil, proposed: null } as const
 
 type DetectionChipProps = {
   detection: DetectionView
+  place: NamePlace
   /** Only a dot until it is wanted: there are too many names. */
   isDot: boolean
   isLit: boolean
@@ -18,12 +20,12 @@ type DetectionChipProps = {
 }
 
 /** The name of one thing beside it, and what a person may say of it. */
-export function DetectionChip({ detection, isDot, isLit, onLit }: DetectionChipProps) {
+export function DetectionChip({ detection, place, isDot, isLit, onLit }: DetectionChipProps) {
   const [isOpen, setOpen] = useState(false)
   const isWanted = isLit || isOpen
   const Icon = reviewIcons[detection.review]
   return (
-    <li className={styles.chipPlace} style={placeOf(detection.box)} data-lit={isWanted || undefined}>
+    <li className={styles.chipPlace} style={styleOf(place)} data-lit={isWanted || undefined}>
       <Popover
         opened={isOpen}
         onChange={setOpen}
@@ -62,13 +64,11 @@ export function DetectionChip({ detection, isDot, isLit, onLit }: DetectionChipP
 
 const percent = (share: number) => `${(share * 100).toFixed(3)}%`
 
-/** Above the box; inside it where there is no room above. From the right edge where the box begins far right. */
-function placeOf([x, y, width]: DetectionView['box']): React.CSSProperties {
-  const isHigh = y < 0.06
-  const isRight = x > 0.75
+function styleOf({ side, across, edge, down, rank }: NamePlace): React.CSSProperties {
   return {
-    ...(isRight ? { right: percent(1 - x - width) } : { left: percent(x) }),
-    ...(isHigh ? { top: percent(y) } : { bottom: percent(1 - y) }),
-    transformOrigin: `${isRight ? 'right' : 'left'} ${isHigh ? 'top' : 'bottom'}`,
+    [side]: percent(across),
+    [edge]: percent(down),
+    transformOrigin: `${side} ${edge}`,
+    ['--rank' as string]: edge === 'top' ? rank : -rank,
   }
 }

@@ -5,6 +5,7 @@ import { DetectionChip } from './detection-chip.tsx'
 import { DetectionShape } from './detection-shape.tsx'
 import styles from './detections.module.css'
 import { byArea, detectionAt } from './pick-detection.ts'
+import { type NamePlace, placeNames } from './place-names.ts'
 
 /** More names than this would cover the picture: they are dots until somebody wants one. */
 const NAMES_SHOWN = 8
@@ -20,6 +21,7 @@ export function Overlays({ assetId, heightShare, withRejected }: OverlaysProps) 
     () => byArea(known ?? []).filter(({ review }) => withRejected || review !== 'rejected'),
     [known, withRejected],
   )
+  const places = useMemo(() => placeNames(detections.map(({ box }) => box)), [detections])
   const [litId, setLitId] = useState<number | null>(null)
   const layer = useRef<HTMLDivElement>(null)
 
@@ -62,10 +64,11 @@ export function Overlays({ assetId, heightShare, withRejected }: OverlaysProps) 
         ))}
       </svg>
       <ul className={styles.names} aria-label="Found in the picture">
-        {detections.map((detection) => (
+        {detections.map((detection, at) => (
           <DetectionChip
             key={detection.id}
             detection={detection}
+            place={places[at] as NamePlace}
             isDot={detections.length > NAMES_SHOWN}
             isLit={litId === detection.id}
             onLit={(isLit) => setLitId(isLit ? detection.id : null)}
