@@ -131,7 +131,9 @@ function viewOf(job: JobRow, fleet: Fleet): JobView {
   }
 }
 
-function subjectOf(job: Pick<JobRow, 'file_name' | 'folder_path' | 'library_name'>): string {
+function subjectOf(job: Pick<JobRow, 'kind' | 'file_name' | 'folder_path' | 'library_name'>): string {
+  if (job.kind === 'query.embed') return 'words that somebody searches for'
+  if (job.kind === 'asset.prompt') return 'something that somebody points at'
   if (job.file_name && job.folder_path) {
     return displayPathName(joinPathName(decodePathName(job.folder_path), decodePathName(job.file_name)))
   }

@@ -12,8 +12,8 @@ const taskWords: Record<VisionTask, string> = {
   faces: 'finding faces',
 }
 
-/** A model that is known to be good for a start, for the sentence that says what to do. */
-const firstModels: Record<VisionTask, string> = {
+/** Of `config/models.yaml`, one that can be downloaded, for the sentence that says what to do. */
+export const firstModels: Record<VisionTask, string> = {
   detect: 'yolox-nano',
   segment: 'mobilesam',
   embed: 'clip-vit-b32',

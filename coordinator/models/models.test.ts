@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import type { VisionTask } from '../../protocol/models.ts'
 import type { Database } from '../db/database.ts'
 import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
@@ -8,6 +10,7 @@ import { keyOf, looked, thing, VisionActor } from '../testing/vision-actor.ts'
 import { chooseModel, runModel } from './choose-model.ts'
 import { foldLooks } from './fold-looks.ts'
 import { listTasks } from './list-tasks.ts'
+import { firstModels } from './model-in-use.ts'
 import { pruneQuestions } from './prune-questions.ts'
 import { startSweep } from './start-sweep.ts'
 import { isAnyForgotten, sweepForgotten } from './sweep-forgotten.ts'
@@ -207,6 +210,19 @@ test('each state of a model says what to do', async () => {
   expect((await taskOf(db, 'detect')).waitsFor).toContain('“gpu” is not connected')
   await worker.lookAtAll('detect', (lease) => ({ ...looked(lease), objects: [thing('cat', [0, 0, 1, 1])] }))
   expect((await taskOf(db, 'detect')).waitsFor).toContain('“yolo” is on “gpu”, which is not there now')
+})
+
+test('a model that is recommended is one that can be downloaded, for that task', async () => {
+  const text = await readFile(new URL('../../config/models.yaml', import.meta.url), 'utf8')
+  const { models } = parse(text) as { models: { id: string; task: string; files: { url?: string }[] }[] }
+  for (const [task, id] of Object.entries(firstModels)) {
+    const model = models.find((each) => each.id === id)
+    expect(model?.task, id).toBe(task)
+    expect(
+      model?.files.every(({ url }) => url?.startsWith('https://')),
+      id,
+    ).toBe(true)
+  }
 })
 
 test('old questions are forgotten', async () => {
