@@ -60,10 +60,6 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
     names: ['closeSync', 'mkdirSync', 'openSync'],
     because: 'folders that sidecars lie in; those of a mirror are made',
   },
-  'agents/vault/sidecar/place/folder-sync.ts': {
-    names: ['fsync'],
-    because: 'the folders that sidecars were put into, already open',
-  },
   // The one door into the owner's folders: `main.ts` lets nothing through but names that end in .xmp, of files that
   // are no pictures, in folders that the agent's configuration names.
   'agents/vault/sidecar/place/place-file.ts': {
