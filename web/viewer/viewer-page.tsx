@@ -55,7 +55,8 @@ export function ViewerPage() {
   )
 
   useLayoutEffect(() => dialog.current?.focus(), [])
-  useEffect(() => {
+  // With the picture, not after it: a key that is pressed as soon as it is seen is not lost.
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const target = event.target as Element
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event)) return
