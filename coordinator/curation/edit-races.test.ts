@@ -128,6 +128,16 @@ describe.skipIf(!testEnvironment.databaseUrl)('at the same time', () => {
     }
   }, 30_000)
 
+  test('the history of assets that go goes with them, and that of others stays', async () => {
+    await using fresh = await freshDatabase('server')
+    const { db, edit, vault } = await curatedLibrary(fresh.db)
+    const ids = await addAssets(db, vault.libraryId, 5)
+    await edit(ids, { rating: 5 })
+    await sql`delete from asset where id = any(${ids.slice(0, 3)}::bigint[])`.execute(db)
+    const { rows } = await sql`select asset_id from edit_change order by asset_id`.execute(db)
+    expect(rows).toEqual(ids.slice(3).map((id) => ({ asset_id: id })))
+  })
+
   test('a decision that waits for a change outside to be noted is about what it was before, and refused', async () => {
     await using fresh = await freshDatabase('server')
     const { db, edit, allow, vault, assetOf, leaseWrite, accountId } = await curatedLibrary(fresh.db)
