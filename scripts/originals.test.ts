@@ -48,6 +48,10 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
     names: ['readFile', 'unlink', 'writeFile'],
     because: 'a private copy of a sidecar in the work folder, which ExifTool changes',
   },
+  'agents/vault/sidecar/place/folder-sync.ts': {
+    names: ['fsync'],
+    because: 'folders in which sidecars were placed, held open by another',
+  },
   'agents/vault/sidecar/place/main.ts': {
     names: ['unlinkSync'],
     because: 'drafts of sidecars that a killed writer has left',
