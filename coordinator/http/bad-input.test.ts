@@ -44,7 +44,8 @@ test('no cursor and no query makes a server error', async () => {
             `${path}?${new URLSearchParams(query as unknown as Record<string, string>)}`,
             { headers },
           )
-          expect([200, 400], `${path} ${JSON.stringify(query)} ${answer.body}`).toContain(answer.status)
+          // 409: there is no model to search with.
+          expect([200, 400, 409], `${path} ${JSON.stringify(query)} ${answer.body}`).toContain(answer.status)
           if ('cursor' in query && answer.status === 200) expect(() => atob(cursor)).not.toThrow()
         }
       },
