@@ -19,8 +19,10 @@ test('the error’s code and the number of counted failures alone decide whether
 
 test('what the surroundings are to blame for is not counted', () => {
   expect(codes.filter((code) => !isCounted(code)).sort()).toEqual([
+    'database_damaged',
     'disk_full',
     'library_offline',
+    'model_missing',
     'scan_interrupted',
     'source_unavailable',
     'too_many_requests',
