@@ -6,6 +6,7 @@ import { ltree } from '@electric-sql/pglite/contrib/ltree'
 import { vector } from '@electric-sql/pglite-pgvector'
 import { createDatabaseFolder } from './create-database-folder.ts'
 import { explainRefusedOpening } from './explain-refused-opening.ts'
+import { OpeningLines } from './opening-lines.ts'
 import { type SyncedFilesOptions, SyncedNodeFS } from './synced-node-fs.ts'
 
 /** The extensions that the database may create: two for the library, one to look for damage. */
@@ -19,25 +20,24 @@ export const extensions = { vector, ltree, amcheck }
  *
  * @throws AppError `database_damaged` when the engine does not take the files for a database
  */
-export async function openEngine(folder: string, options: SyncedFilesOptions = {}): Promise<PGlite> {
+export async function openEngine(
+  folder: string,
+  options: Omit<SyncedFilesOptions, 'onEngineLine'> = {},
+): Promise<PGlite> {
   const dataFolder = join(folder, 'pgdata')
   await createDatabaseFolder(dataFolder)
   removeLeftovers(dataFolder)
-  const lines: string[] = []
-  const onEngineLine = (line: string) => {
-    lines.push(line)
-    options.onEngineLine?.(line)
-  }
+  const lines = new OpeningLines()
   try {
     return await PGlite.create({
-      fs: new SyncedNodeFS(dataFolder, { ...options, onEngineLine }),
+      fs: new SyncedNodeFS(dataFolder, { ...options, onEngineLine: (line) => lines.add(line) }),
       extensions,
       startParams: startParameters(PGlite.defaultStartParams),
     })
   } catch (error) {
-    throw explainRefusedOpening(folder, lines, error)
+    throw explainRefusedOpening(folder, lines.all, error)
   } finally {
-    lines.length = 0
+    lines.close()
   }
 }
 
