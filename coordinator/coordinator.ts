@@ -118,12 +118,12 @@ export async function startCoordinator(
     sharedCertificate: certificate?.isSelfSigned ? certificate.pair.cert : null,
     webFolder: config.webFolder,
     fleet: {
-      sendTo: (agentId, event, message) => hub.sendTo(agentId, event, message),
-      hintWork: (hint) => hub.hintWork(hint),
-      drain: (agentId, drain) => hub.drain(agentId, drain),
-      configure: (agentId, settings) => hub.configure(agentId, settings),
-      rename: (agentId, name) => hub.rename(agentId, name),
-      revoke: (agentId) => hub.revoke(agentId),
+      sendTo: (agentId, event, message) => hub.words.sendTo(agentId, event, message),
+      hintWork: (hint) => hub.words.hintWork(hint),
+      drain: (agentId, drain) => hub.words.drain(agentId, drain),
+      configure: (agentId, settings) => hub.words.configure(agentId, settings),
+      rename: (agentId, name) => hub.words.rename(agentId, name),
+      revoke: (agentId) => hub.words.revoke(agentId),
       limitsChanged: () => hub.limitsChanged(),
     },
     pairing: {
@@ -141,7 +141,7 @@ export async function startCoordinator(
       coordinatorId: presence.id,
       sendToAgent: async (agentId, message) => {
         if (!(await isAgentConnected(db, agentId))) return false
-        hub.sendTo(agentId, 'bytes.send', message)
+        hub.words.sendTo(agentId, 'bytes.send', message)
         return true
       },
     }),
@@ -208,13 +208,13 @@ export async function startCoordinator(
     keepDays: config.keepDays,
     leaseTtlMs: config.leaseTtlMs,
     onReturned: () => {
-      hub.hintWork()
+      hub.words.hintWork()
       live.changed('jobs')
     },
   })
   housekeeping.start()
   closers.push(() => housekeeping.stop())
-  const waker = new Waker({ db, log, link: hub, onChange: () => live.changed('agents') })
+  const waker = new Waker({ db, log, link: hub.words, onChange: () => live.changed('agents') })
   waker.start()
   closers.push(() => waker.stop())
   const visionKeeper = new VisionKeeper({
@@ -222,7 +222,7 @@ export async function startCoordinator(
     log,
     isShared,
     onQueued: () => {
-      hub.hintWork()
+      hub.words.hintWork()
       live.changed('jobs')
       live.changed('models')
     },

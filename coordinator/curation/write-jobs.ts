@@ -10,6 +10,7 @@ import { writeInputs } from './write-inputs.ts'
 /** `sidecar.write`: what people have said about one asset goes into its sidecar. */
 export const sidecarWriteJob: JobType = {
   contract: jobContracts['sidecar.write'],
+  changes: ['timeline'],
   /** Of a sidecar that a scan has just found, or found changed, nobody knows yet what it says. */
   mayStart: sql`not exists (select 1 from asset_file file
     where file.asset_id = job.subject_id and file.role = 'sidecar' and file.state = 'found')`,
@@ -22,6 +23,7 @@ export const sidecarWriteJob: JobType = {
 /** `sidecar.restore`: the version before ours is put back. */
 export const sidecarRestoreJob: JobType = {
   contract: jobContracts['sidecar.restore'],
+  changes: ['timeline'],
   buildInputs: restoreInputs,
   apply: (tx, job, result) => takeWriteResult(tx, job, SidecarWriteResult.parse(result), true),
   onDead: noteDead,

@@ -80,6 +80,7 @@ function lookJobType<T extends VisionTask>(
   type Result = z.infer<(typeof jobContracts)[(typeof lookKinds)[T]]['result']>
   return {
     contract: jobContracts[kind],
+    changes: ['models'],
     buildInputs: lookInputs,
     inputFiles: (db, job) => shownFile(db, job.subjectId),
     // Previews are in the derived store, whatever has become of the originals.

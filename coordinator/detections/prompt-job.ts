@@ -14,6 +14,7 @@ export const PROMPT_LIMIT_MS = 10_000
 /** `asset.prompt`: the outline of what somebody points at. Its subject is the row of the question. */
 export const promptJob: JobType = {
   contract: jobContracts['asset.prompt'],
+  changes: ['models'],
   runsOffline: true,
   buildInputs: promptInputs,
   inputFiles: async (db, job) => {

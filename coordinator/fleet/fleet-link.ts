@@ -1,6 +1,6 @@
 import type { AgentSettings, CoordinatorEvent, CoordinatorMessage } from '../../protocol/agents.ts'
 
-/** What the HTTP side needs of the agents, wherever they are connected; `AgentHub` gives it. */
+/** What the HTTP side needs of the agents, wherever they are connected; `AgentWords` says it. */
 export type FleetLink = {
   /** Nothing happens when the agent is not connected. */
   sendTo<E extends CoordinatorEvent>(agentId: number, event: E, message: CoordinatorMessage<E>): void

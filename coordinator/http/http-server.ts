@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import Koa from 'koa'
 import type { Logger } from 'pino'
 import { AppError } from '../../protocol/errors.ts'
+import type { LiveEvent } from '../../protocol/live.ts'
 import type { LocalAccess } from '../accounts/local-access.ts'
 import type { SetupToken } from '../accounts/setup-token.ts'
 import type { Database } from '../db/database.ts'
@@ -57,7 +58,7 @@ export type HttpDependencies = {
   /** Lets in the command line on this machine; without it nobody is. */
   localAccess?: LocalAccess
   /** What screens show has changed. */
-  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline' | 'joining' | 'models') => void
+  onChange: (what: LiveEvent) => void
   /** The session behind this token has just ended. */
   onSignOut: (token: string) => void
   /** In tests: every answer must be what the contract says. */

@@ -204,7 +204,7 @@ test('a second connection of the same agent replaces the first', async () => {
   const second = await t.greet()
   await gone
   expect(await t.isOnline()).toBe(true)
-  t.hub.sendTo(t.vault.agentId, 'lease.revoked', { jobIds: [7], reason: 'test' })
+  t.hub.words.sendTo(t.vault.agentId, 'lease.revoked', { jobIds: [7], reason: 'test' })
   await settle(second)
   expect(second.last('lease.revoked')).toEqual({ jobIds: [7], reason: 'test' })
   expect(first.last('lease.revoked')).toBeUndefined()
@@ -248,7 +248,7 @@ test('an agent that drains gets no work, now and after it has connected again', 
   await queueFiles(t, 3)
   const agent = await t.greet()
   const [lease] = await agent.lease('ingest', 1)
-  await t.hub.drain(t.vault.agentId, true)
+  await t.hub.words.drain(t.vault.agentId, true)
   expect(await agent.lease('ingest', 1)).toEqual([])
   expect(agent.last('agent.drain')).toEqual({ drain: true })
   const done = await agent.ask('job.complete', {
@@ -261,21 +261,21 @@ test('an agent that drains gets no work, now and after it has connected again', 
   const again = await t.greet()
   expect(again.last('agent.drain')).toEqual({ drain: true })
   expect(await again.lease('ingest', 1)).toEqual([])
-  await t.hub.drain(t.vault.agentId, false)
+  await t.hub.words.drain(t.vault.agentId, false)
   expect(await again.lease('ingest', 1)).toHaveLength(1)
 })
 
 test('an agent that was away when its drain ended learns of it', async () => {
   await using t = await startHub(fresh.db)
   await t.greet()
-  await t.hub.drain(t.vault.agentId, true)
-  t.hub.sendTo(t.vault.agentId, 'work.available', {})
+  await t.hub.words.drain(t.vault.agentId, true)
+  t.hub.words.sendTo(t.vault.agentId, 'work.available', {})
   const away = await t.greet()
   away.socket.disconnect()
-  await t.hub.drain(t.vault.agentId, false)
+  await t.hub.words.drain(t.vault.agentId, false)
   const back = await t.greet()
   expect(back.last('agent.drain')).toEqual({ drain: false })
-  await expect(t.hub.drain(999_999, true)).rejects.toMatchObject({ code: 'not_found' })
+  await expect(t.hub.words.drain(999_999, true)).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('completing a job hands out the next, of the offered capabilities only', async () => {

@@ -1,42 +1,28 @@
 import { isDeepStrictEqual } from 'node:util'
-import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Namespace, Socket } from 'socket.io'
-import {
-  type AgentAnswer,
-  type AgentEvent,
-  type AgentMessage,
-  type AgentSettings,
-  agentEvents,
-  type CoordinatorEvent,
-  type CoordinatorMessage,
-} from '../../protocol/agents.ts'
-import type { Capability } from '../../protocol/capability.ts'
-import { AppError, LeaseLostError } from '../../protocol/errors.ts'
-import { storableText } from '../../protocol/media.ts'
+import { type AgentAnswer, type AgentEvent, type AgentMessage, agentEvents } from '../../protocol/agents.ts'
+import { AppError } from '../../protocol/errors.ts'
+import type { LiveEvent } from '../../protocol/live.ts'
 import { ownVersions, type VersionRange } from '../../protocol/versions.ts'
-import { createToken, tokenHash } from '../accounts/token-hash.ts'
+import { createToken } from '../accounts/token-hash.ts'
 import type { Database } from '../db/database.ts'
-import { storableJson } from '../intake/storable-json.ts'
-import { completeJobs } from '../jobs/complete-jobs.ts'
-import { failJob } from '../jobs/fail-job.ts'
 import type { JobTypes } from '../jobs/job-type.ts'
 import { KindLimits } from '../jobs/kind-limits.ts'
-import { leaseJobs } from '../jobs/lease-jobs.ts'
-import { renewLeases, showProgress } from '../jobs/renew-leases.ts'
-import { releaseJobs, returnUnheld } from '../jobs/return-jobs.ts'
-import { takeVisionReport } from '../models/take-vision-report.ts'
+import { renewLeases } from '../jobs/renew-leases.ts'
+import { returnUnheld } from '../jobs/return-jobs.ts'
 import { checkIntroduction, checkVersion, type Door } from '../pairing/check-introduction.ts'
 import type { House } from '../pairing/house.ts'
 import { Reception } from '../pairing/reception.ts'
-import { revokeAgent } from '../pairing/revoke-agent.ts'
-import { listSamples } from '../sources/list-samples.ts'
-import { storeSources } from '../sources/store-sources.ts'
-import { takePowerReport } from '../wake/take-power-report.ts'
 import { noteOnline } from '../wake/wake-records.ts'
+import { AgentWords, roomsOf } from './agent-words.ts'
 import { answerEvent } from './answer-event.ts'
+import { beginSession } from './begin-session.ts'
+import type { ConnectedAgent } from './connected-agent.ts'
+import type { GreetedEvent, GreetedEvents } from './greeted-events.ts'
+import { createJobEvents } from './job-events.ts'
+import { createMachineEvents } from './machine-events.ts'
 import type { Presence } from './presence.ts'
-import { SimultaneousAsks } from './simultaneous-asks.ts'
 import type { SocketGuard } from './socket-guard.ts'
 
 const HELLO_LIMIT_MS = 10_000
@@ -55,7 +41,7 @@ export type AgentHubOptions = {
   guard: Pick<SocketGuard, 'trust'>
   leaseTtlMs: number
   /** Something that screens show has changed. */
-  onChange: (what: 'jobs' | 'agents' | 'libraries' | 'timeline' | 'joining' | 'models') => void
+  onChange: (what: LiveEvent) => void
   /** These jobs have ended, and that has been committed. */
   onEnded?: (jobIds: readonly number[]) => void
   house: House
@@ -66,20 +52,6 @@ export type AgentHubOptions = {
   versions?: VersionRange
 }
 
-type Connected = {
-  agentId: number
-  /** New with each hello, so that the row tells this connection from later ones. */
-  sessionHash: Buffer
-  instance: string
-  /** Keys of those that it can run. */
-  models: readonly string[]
-  name: string
-  capabilities: ReadonlySet<Capability>
-  socket: Socket
-  /** It has said that it goes to sleep: whoever speaks next on this connection proves who they are first. */
-  isAsleep: boolean
-}
-
 /**
  * The agents that are connected to this coordinator.
  *
@@ -88,26 +60,39 @@ type Connected = {
  *   until they expire, because a lost socket is a hint and not a verdict. A second connection of the same
  *   agent, here or at another coordinator, replaces the first.
  *
- * Words to agents go to rooms, so that they reach those of the other coordinators too.
+ * What it says to them: `words`. What they say: `job-events.ts`, `machine-events.ts`.
  */
 export class AgentHub {
+  readonly words: AgentWords
   readonly #options: AgentHubOptions
-  readonly #connected = new Map<number, Connected>()
+  readonly #connected = new Map<number, ConnectedAgent>()
   readonly #limits: KindLimits
-  readonly #asks = new SimultaneousAsks()
+  readonly #events: GreetedEvents<GreetedEvent>
   readonly #reception: Reception
 
   constructor(options: AgentHubOptions) {
     this.#options = options
+    this.words = new AgentWords(options)
+    this.#limits = new KindLimits(options.db)
+    const { words } = this
+    this.#events = {
+      ...createJobEvents({
+        ...options,
+        words,
+        limits: this.#limits,
+        isCurrent: (agent) => this.#connected.get(agent.agentId) === agent,
+        onEnded: options.onEnded ?? (() => {}),
+      }),
+      ...createMachineEvents({ ...options, words }),
+    }
     this.#reception = new Reception({
       db: options.db,
       log: options.log,
       takesRequests: options.takesJoinRequests ?? true,
       versions: options.versions,
       onChange: options.onChange,
-      onReplaced: (agentId) => this.#hangUp(agentId),
+      onReplaced: (agentId) => words.hangUp(agentId),
     })
-    this.#limits = new KindLimits(options.db)
     options.namespace.on('connection', (socket) => this.#accept(socket))
     options.namespace.on(GREETED, (agentId: number) => {
       const agent = this.#connected.get(agentId)
@@ -115,49 +100,9 @@ export class AgentHub {
     })
   }
 
-  /** Wherever it is connected; nothing happens when it is not. */
-  sendTo<E extends CoordinatorEvent>(agentId: number, event: E, message: CoordinatorMessage<E>): void {
-    this.#options.namespace.to(roomOfAgent(agentId)).emit(event, message)
-  }
-
-  /** Tells agents that ask anyway now and then that asking now is worth it. */
-  hintWork(hint: CoordinatorMessage<'work.available'> = {}): void {
-    const { namespace } = this.#options
-    const agents = hint.capability ? namespace.to(roomOfCapability(hint.capability)) : namespace
-    agents.emit('work.available', hint)
-  }
-
   /** A kind has another limit than a moment ago. */
   limitsChanged(): void {
     this.#limits.forget()
-  }
-
-  /** Lets an agent finish what it holds and take no more, or work again; remembered. */
-  async drain(agentId: number, drain: boolean): Promise<void> {
-    await this.#update(agentId, { draining: drain })
-    this.sendTo(agentId, 'agent.drain', { drain })
-    this.#options.onChange('agents')
-  }
-
-  /** Asks an agent for more or less at once, up to what it offers; remembered. */
-  async configure(agentId: number, settings: AgentSettings): Promise<void> {
-    await this.#update(agentId, { settings: JSON.stringify(settings) })
-    this.sendTo(agentId, 'agent.settings', settings)
-    this.#options.onChange('agents')
-  }
-
-  /** Shuts an agent out, wherever it is connected. */
-  async revoke(agentId: number): Promise<void> {
-    await revokeAgent(this.#options.db, agentId)
-    this.#hangUp(agentId)
-    this.hintWork()
-    this.#options.onChange('agents')
-  }
-
-  /** Another name for people; remembered. */
-  async rename(agentId: number, name: string): Promise<void> {
-    await this.#update(agentId, { name })
-    this.#options.onChange('agents')
   }
 
   /** Words of other coordinators may have been missed. */
@@ -165,14 +110,14 @@ export class AgentHub {
     this.#tellAnew([...this.#connected.values()])
   }
 
-  #tellAnew(agents: readonly Connected[]): void {
+  #tellAnew(agents: readonly ConnectedAgent[]): void {
     Promise.all(agents.map((agent) => this.#tellOneAnew(agent))).catch((error) =>
       this.#options.log.warn({ err: error }, 'could not tell agents how things stand'),
     )
   }
 
   /** How things stand by the agent's row, which tells whether it has come back elsewhere since. */
-  async #tellOneAnew({ agentId, sessionHash, socket }: Connected): Promise<void> {
+  async #tellOneAnew({ agentId, sessionHash, socket }: ConnectedAgent): Promise<void> {
     const row = await this.#options.db
       .selectFrom('agent')
       .select(['draining', 'settings'])
@@ -189,28 +134,10 @@ export class AgentHub {
     socket.emit('work.available', {})
   }
 
-  #hangUp(agentId: number): void {
-    this.#options.namespace.in(roomOfAgent(agentId)).disconnectSockets(true)
-  }
-
-  async #update(
-    agentId: number,
-    change: { draining: boolean } | { settings: string } | { name: string },
-  ): Promise<void> {
-    const { db } = this.#options
-    const row = await db
-      .updateTable('agent')
-      .set(change)
-      .where('id', '=', agentId)
-      .returning('id')
-      .executeTakeFirst()
-    if (!row) throw new AppError('not_found', `There is no agent ${agentId}`)
-  }
-
   #accept(socket: Socket): void {
     const { house, channels = () => [''], versions = ownVersions } = this.#options
     const door: Door = { house, nonce: createToken(), channels }
-    let agent: Connected | undefined
+    let agent: ConnectedAgent | undefined
     let first: { message: AgentMessage<'hello'>; answer: Promise<AgentAnswer<'hello'>> } | undefined
     const limit = setTimeout(() => socket.disconnect(true), HELLO_LIMIT_MS)
 
@@ -230,52 +157,9 @@ export class AgentHub {
         throw error
       })
     })
-    const greeted = <E extends Exclude<AgentEvent, 'hello'>>(
-      event: E,
-      handle: (agent: Connected, message: AgentMessage<E>) => Promise<AgentAnswer<E>>,
-    ) => {
-      this.#answer(socket, event, async (message) => {
-        if (!agent) throw new AppError('unauthenticated', 'Say hello first')
-        if (agent.isAsleep) {
-          // Before an answer: the agent then says it again, after its next hello.
-          socket.disconnect(true)
-          throw new AppError('unauthenticated', 'This machine has slept: say hello again')
-        }
-        return handle(agent, message)
-      })
+    for (const event of Object.keys(this.#events) as GreetedEvent[]) {
+      this.#answerGreeted(socket, event, () => agent)
     }
-    greeted('lease.request', async (agent, message) => ({ leases: await this.#lease(agent, message.slots) }))
-    greeted('lease.renew', (agent, message) => this.#renew(agent, message))
-    greeted('job.progress', async (agent, message) => {
-      await showProgress(this.#options.db, agent.agentId, message.jobs)
-      this.#options.onChange('jobs')
-      return {}
-    })
-    greeted('job.chunk', (agent, message) => this.#takeChunk(agent, message))
-    greeted('job.complete', (agent, message) => this.#complete(agent, message))
-    greeted('job.fail', async (agent, message) => {
-      const { db, types, log } = this.#options
-      await failJob(db, types, agent.agentId, message, message.error, message.log)
-      log.warn(
-        { jobId: message.jobId, agent: agent.name, code: message.error.code, reason: message.error.message },
-        'job failed',
-      )
-      this.#options.onEnded?.([message.jobId])
-      this.#options.onChange('jobs')
-      return {}
-    })
-    greeted('job.release', async (agent, message) => {
-      await releaseJobs(this.#options.db, agent.agentId, message.leases, storableText(message.reason))
-      this.hintWork()
-      this.#options.onChange('jobs')
-      return {}
-    })
-    greeted('agent.power', (agent, message) => this.#takePower(agent, message))
-    greeted('agent.vision', (agent, message) => this.#takeVision(agent, message))
-    greeted('sources.samples', async (agent, { limit }) => ({
-      samples: await listSamples(this.#options.db, agent.agentId, limit),
-    }))
-    greeted('sources.report', (agent, message) => this.#takeSources(agent, message))
     socket.on('disconnect', () => {
       clearTimeout(limit)
       this.#forget(socket)
@@ -298,6 +182,23 @@ export class AgentHub {
     }
   }
 
+  #answerGreeted<E extends GreetedEvent>(
+    socket: Socket,
+    event: E,
+    whoIsThere: () => ConnectedAgent | undefined,
+  ): void {
+    this.#answer(socket, event, async (message) => {
+      const agent = whoIsThere()
+      if (!agent) throw new AppError('unauthenticated', 'Say hello first')
+      if (agent.isAsleep) {
+        // Before an answer: the agent then says it again, after its next hello.
+        socket.disconnect(true)
+        throw new AppError('unauthenticated', 'This machine has slept: say hello again')
+      }
+      return this.#events[event](agent, message)
+    })
+  }
+
   #answer<E extends AgentEvent>(
     socket: Socket,
     event: E,
@@ -315,190 +216,26 @@ export class AgentHub {
   async #greet(socket: Socket, door: Door, hello: AgentMessage<'hello'>) {
     const { proof } = checkIntroduction(door, 'hello', hello)
     const { db, log, namespace, isShared, presence, guard, leaseTtlMs } = this.#options
-    const sessionToken = createToken()
-    const sessionHash = tokenHash(sessionToken)
-    const row = await db
-      .updateTable('agent')
-      .set({
-        session_hash: sessionHash,
-        last_seen_at: new Date(),
-        version: storableText(hello.agentVersion),
-        facts: storableJson(hello.facts),
-        capabilities: JSON.stringify(hello.capabilities),
-        roots: storableJson(hello.roots),
-        models: storableJson(hello.models),
-        instance: hello.instance,
-        coordinator_id: presence.id,
-      })
-      .where('public_key', '=', Buffer.from(hello.publicKey, 'base64url'))
-      .where('revoked_at', 'is', null)
-      .returning(['id', 'name', 'draining', 'settings'])
-      .executeTakeFirst()
-    if (!row) {
-      throw new AppError(
-        'unauthenticated',
-        `Agent "${hello.name}" is not known here or has been revoked: pair it again`,
-      )
-    }
-    if (!socket.connected) {
-      await presence.left(row.id, sessionHash)
-      throw new AppError('unavailable', 'The connection ended during its hello')
-    }
-    const connected: Connected = {
-      agentId: row.id,
-      sessionHash,
-      instance: hello.instance,
-      models: hello.models,
-      name: row.name,
-      capabilities: new Set(hello.capabilities.map((offer) => offer.capability)),
-      socket,
-      isAsleep: false,
-    }
+    const session = await beginSession(db, presence, socket, hello)
+    const { connected } = session
+    const { agentId } = connected
     // First, so that the going of the old connection is not taken for the agent's.
-    const before = this.#connected.get(row.id)
-    this.#connected.set(row.id, connected)
+    const before = this.#connected.get(agentId)
+    this.#connected.set(agentId, connected)
     guard.trust(socket)
     before?.socket.disconnect(true)
-    if (isShared) namespace.serverSideEmit(GREETED, row.id)
-    await socket.join([roomOfAgent(row.id), ...[...connected.capabilities].map(roomOfCapability)])
-    await noteOnline(db, row.id)
-    const returned = await returnUnheld(db, row.id, hello.instance, hello.held)
-    const gone = await renewLeases(db, row.id, hello.held, leaseTtlMs)
-    log.info({ agent: row.name, returned }, 'agent connected')
-    if (returned > 0) this.hintWork()
+    if (isShared) namespace.serverSideEmit(GREETED, agentId)
+    await socket.join(roomsOf(agentId, connected.capabilities))
+    await noteOnline(db, agentId)
+    const returned = await returnUnheld(db, agentId, hello.instance, hello.held)
+    const gone = await renewLeases(db, agentId, hello.held, leaseTtlMs)
+    log.info({ agent: connected.name, returned }, 'agent connected')
+    if (returned > 0) this.words.hintWork()
     this.#options.onChange('agents')
     // Also when it may work: it may have missed the word that ended a drain.
-    socket.emit('agent.drain', { drain: row.draining })
+    socket.emit('agent.drain', { drain: session.draining })
+    const { token, settings } = session
     const heartbeatMs = Math.floor(leaseTtlMs / 3)
-    return {
-      connected,
-      answer: { agentId: row.id, proof, sessionToken, heartbeatMs, settings: row.settings, gone },
-    }
+    return { connected, answer: { agentId, proof, sessionToken: token, heartbeatMs, settings, gone } }
   }
-
-  async #lease(agent: Connected, slots: AgentMessage<'lease.request'>['slots']) {
-    const { db, types, leaseTtlMs, onChange } = this.#options
-    const offered = slots.filter((slot) => agent.capabilities.has(slot.capability))
-    const leases = await this.#asks.run(() =>
-      leaseJobs({ db, types, limits: this.#limits, ttlMs: leaseTtlMs }, agent, offered),
-    )
-    if (leases.length === 0) {
-      await this.#requireStanding(agent)
-      return []
-    }
-    onChange('jobs')
-    if (this.#connected.get(agent.agentId) === agent) return leases
-    // Nobody will read the answer: the jobs must not wait until these leases run out.
-    await releaseJobs(db, agent.agentId, leases, 'The agent went while it asked')
-    return []
-  }
-
-  /** @throws AppError `unavailable` when the connection is not the agent's any more */
-  async #requireStanding(agent: Connected): Promise<void> {
-    const row = await this.#options.db
-      .selectFrom('agent')
-      .select('id')
-      .where('id', '=', agent.agentId)
-      .where('session_hash', '=', agent.sessionHash)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst()
-    if (!row) throw endStale(agent)
-  }
-
-  async #renew(agent: Connected, message: AgentMessage<'lease.renew'>) {
-    const { db, presence, leaseTtlMs } = this.#options
-    const { numUpdatedRows } = await db
-      .updateTable('agent')
-      .set({ last_seen_at: sql<Date>`now()` })
-      .where('id', '=', agent.agentId)
-      .where('session_hash', '=', agent.sessionHash)
-      .where('coordinator_id', '=', presence.id)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst()
-    if (numUpdatedRows === 0n) throw endStale(agent)
-    return { gone: await renewLeases(db, agent.agentId, message.leases, leaseTtlMs) }
-  }
-
-  /** Of a machine that goes to sleep nothing more is expected: what it still held is for others at once. */
-  async #takePower(agent: Connected, report: AgentMessage<'agent.power'>) {
-    const { db, log, presence, onChange } = this.#options
-    const stay = await takePowerReport(db, agent.agentId, report)
-    if (report.state === 'sleeping' && !stay) {
-      agent.isAsleep = true
-      const returned = await returnUnheld(db, agent.agentId, agent.instance, [])
-      await presence.left(agent.agentId, agent.sessionHash)
-      log.info({ agent: agent.name, because: report.because, returned }, 'agent goes to sleep')
-      if (returned > 0) this.hintWork()
-      onChange('jobs')
-    }
-    onChange('agents')
-    return { stay }
-  }
-
-  async #takeVision(agent: Connected, message: AgentMessage<'agent.vision'>) {
-    const { ready, isChanged } = await takeVisionReport(this.#options.db, agent.agentId, message)
-    agent.models = ready
-    this.#options.onChange('models')
-    if (!isChanged) return {}
-    this.#options.onChange('agents')
-    this.sendTo(agent.agentId, 'work.available', {})
-    return {}
-  }
-
-  async #takeSources(agent: Connected, message: AgentMessage<'sources.report'>) {
-    const { isNewlyProved } = await storeSources(this.#options.db, agent, message.sources)
-    this.#options.onChange('agents')
-    // It may have jobs now that only it can read.
-    if (isNewlyProved) this.sendTo(agent.agentId, 'work.available', {})
-    return {}
-  }
-
-  async #takeChunk(agent: Connected, message: AgentMessage<'job.chunk'>) {
-    const { db, types } = this.#options
-    const job = await db.selectFrom('job').select('kind').where('id', '=', message.jobId).executeTakeFirst()
-    if (!job) throw new LeaseLostError(message.jobId)
-    const take = types.get(job.kind)?.takeChunk
-    if (!take) throw new AppError('bad_request', `Job ${message.jobId} takes no parts`)
-    const answer = await take(db, agent.agentId, message, message.seq, message.chunk)
-    this.hintWork()
-    this.#options.onChange('jobs')
-    return answer
-  }
-
-  async #complete(agent: Connected, message: AgentMessage<'job.complete'>) {
-    const { db, types, log, onChange } = this.#options
-    const { kinds, refused, errors } = await completeJobs(db, types, agent.agentId, message.jobs)
-    for (const error of errors) log.error({ err: error, agent: agent.name }, 'result could not be taken')
-    for (const { jobId, error } of refused) {
-      log.warn({ jobId, agent: agent.name, code: error.code, reason: error.message }, 'result refused')
-    }
-    this.#options.onEnded?.(message.jobs.map(({ jobId }) => jobId))
-    onChange('jobs')
-    // What models see changes no tile.
-    if ([...kinds].some((kind) => !isLook(kind))) onChange('timeline')
-    if ([...kinds].some(isLook)) onChange('models')
-    if (kinds.has('library.scan')) {
-      onChange('libraries')
-      this.hintWork()
-    }
-    return { refused, leases: message.slots.length > 0 ? await this.#lease(agent, message.slots) : [] }
-  }
-}
-
-function roomOfAgent(agentId: number): string {
-  return `agent ${agentId}`
-}
-
-function roomOfCapability(capability: Capability): string {
-  return `capability ${capability}`
-}
-
-function isLook(kind: string): boolean {
-  return kind.startsWith('asset.') || kind === 'query.embed'
-}
-
-/** The word that should have closed this connection has been lost, or is on its way. */
-function endStale({ socket }: Connected): AppError {
-  socket.disconnect(true)
-  return new AppError('unavailable', 'This agent has connected elsewhere since, or has been revoked')
 }

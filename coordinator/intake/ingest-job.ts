@@ -8,6 +8,7 @@ import { ingestInputs } from './ingest-inputs.ts'
 /** `file.ingest`: one file is read once. */
 export const ingestJob: JobType = {
   contract: jobContracts['file.ingest'],
+  changes: ['timeline'],
   /**
    * A known file that has changed is not read while its library is being scanned: whether it is another one,
    * moved over it, shows when the scan knows what is missing.

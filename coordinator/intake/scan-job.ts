@@ -15,6 +15,8 @@ export function createScanJob(): JobType {
   const contract = jobContracts['library.scan']
   return {
     contract,
+    changes: ['timeline', 'libraries'],
+    leadsToWork: true,
     runsOffline: true,
     buildInputs: startScans,
     apply: (tx, job, result) =>

@@ -1,6 +1,7 @@
 import type { RawBuilder } from 'kysely'
 import type { JobContract } from '../../protocol/jobs.ts'
 import type { LeaseRef } from '../../protocol/leases.ts'
+import type { LiveEvent } from '../../protocol/live.ts'
 import type { Database, DatabaseTransaction, Queryable } from '../db/database.ts'
 
 /** A job that has just been leased, before its input is known. */
@@ -26,6 +27,10 @@ export type JobType = {
   inputFiles?(db: Queryable, job: Pick<LeasedJob, 'id' | 'subjectId'>): Promise<readonly number[]>
   /** SQL about the row `job`: false while it must not start, for a reason that only the kind knows. */
   mayStart?: RawBuilder<unknown>
+  /** What screens show anew when jobs of the kind have ended; the jobs themselves always. */
+  changes?: readonly LiveEvent[]
+  /** Its results queue jobs that agents should ask for at once. */
+  leadsToWork?: true
   /** Leased also while its library is offline: the one kind of work that finds out when it is back. */
   runsOffline?: true
   /** Stores a result and queues what follows, in the transaction that ends the job. */
@@ -42,5 +47,5 @@ export type JobType = {
   forget?(jobId: number): void
 }
 
-/** Kinds by name. The product's are in `kinds/`; tests and benchmarks bring their own. */
+/** Kinds by name. The product's are in `job-types.ts`; tests and benchmarks bring their own. */
 export type JobTypes = ReadonlyMap<string, JobType>

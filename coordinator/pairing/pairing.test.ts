@@ -172,7 +172,7 @@ test('only so many codes are good at once', async () => {
 test('a revoked agent is refused at every door, and its place can be given to a new key', async () => {
   await using t = await startHub(fresh.db)
   const old = await t.greet()
-  await t.hub.revoke(t.vault.agentId)
+  await t.hub.words.revoke(t.vault.agentId)
   await old.untilGone()
   const back = await t.dial()
   expect((await back.refusal('hello', back.hello())).code).toBe('unauthenticated')

@@ -8,6 +8,7 @@ import type { FinishedJob, JobType, LeasedJob } from '../jobs/job-type.ts'
 /** `query.embed`: words as a vector. Its subject is the row in which the answer is kept for the next who asks. */
 export const queryJob: JobType = {
   contract: jobContracts['query.embed'],
+  changes: ['models'],
   runsOffline: true,
   buildInputs: queryInputs,
   apply: (tx, job, result) => takeVector(tx, job, result as JobResult<'query.embed'>),

@@ -70,7 +70,7 @@ async function start(request: Extract<HubRequest, { type: 'start' }>): Promise<v
         })),
       )
     }
-    hub.hintWork({ capability: noopCapability })
+    hub.words.hintWork({ capability: noopCapability })
   }
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
