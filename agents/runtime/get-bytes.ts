@@ -1,7 +1,7 @@
 import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { PassThrough, pipeline, type Readable } from 'node:stream'
-import { ErrorAnswer } from '../../protocol/api.ts'
+import { ErrorAnswer } from '../../protocol/api/route-contract.ts'
 import { AppError } from '../../protocol/errors.ts'
 
 const MAX_ERROR_BYTES = 64 * 1024

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { routes } from '../../protocol/api.ts'
+import { routes } from '../../protocol/api/routes.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { displayPathName } from '../../protocol/path-name.ts'
 import type { InputFile, InputJob } from '../../protocol/sources.ts'

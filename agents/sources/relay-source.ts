@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { routes } from '../../protocol/api.ts'
+import { routes } from '../../protocol/api/routes.ts'
 import { exactly } from './exactly.ts'
 import { restBelow } from './path-map.ts'
 import type { ByteSpan, Source, WantedFile } from './source.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Account, ApiTokenView } from '../../protocol/api.ts'
+import type { Account, ApiTokenView } from '../../protocol/api/account-routes.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Queryable } from '../db/database.ts'
 import { createToken, tokenHash } from './token-hash.ts'

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
-import { type Account, routes } from '../../protocol/api.ts'
+import type { Account } from '../../protocol/api/account-routes.ts'
+import { routes } from '../../protocol/api/routes.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Database, DatabaseTransaction, Queryable } from '../db/database.ts'
 import { transact } from '../db/transact.ts'

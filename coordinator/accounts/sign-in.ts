@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Account } from '../../protocol/api.ts'
+import type { Account } from '../../protocol/api/account-routes.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Queryable } from '../db/database.ts'
 import { verifyPassword } from './password-hash.ts'

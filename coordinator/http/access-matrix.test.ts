@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { type Access, type RouteContract, type RouteName, routes } from '../../protocol/api.ts'
+import type { Access, RouteContract } from '../../protocol/api/route-contract.ts'
+import { type RouteName, routes } from '../../protocol/api/routes.ts'
 import type { Handlers } from './handler.ts'
 import { addSampleAsset } from './testing/sample-library.ts'
 import { addAgent, cookieOf, startTestServer, type TestServer } from './testing/test-server.ts'

@@ -1,5 +1,6 @@
 import type { Context } from 'koa'
-import type { Access, Account } from '../../protocol/api.ts'
+import type { Account } from '../../protocol/api/account-routes.ts'
+import type { Access } from '../../protocol/api/route-contract.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { findAccountByToken } from '../accounts/api-tokens.ts'
 import { findAgentByToken } from '../accounts/find-agent.ts'

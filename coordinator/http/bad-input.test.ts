@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type RouteContract, routes } from '../../protocol/api.ts'
+import type { RouteContract } from '../../protocol/api/route-contract.ts'
+import { routes } from '../../protocol/api/routes.ts'
 import { addSampleAsset } from './testing/sample-library.ts'
 import { addAgent, cookieOf, rawRequest, startTestServer } from './testing/test-server.ts'
 

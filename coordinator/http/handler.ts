@@ -1,6 +1,7 @@
 import type { Context } from 'koa'
 import type { z } from 'zod'
-import type { Account, RouteAnswer, RouteInput, RouteName, routes } from '../../protocol/api.ts'
+import type { Account } from '../../protocol/api/account-routes.ts'
+import type { RouteAnswer, RouteInput, RouteName, routes } from '../../protocol/api/routes.ts'
 
 /** Who calls: what the route's `access` promises is there. */
 export type CallerOf<N extends RouteName> = {

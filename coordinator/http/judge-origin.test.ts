@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type RouteContract, type RouteName, routes } from '../../protocol/api.ts'
+import type { RouteContract } from '../../protocol/api/route-contract.ts'
+import { type RouteName, routes } from '../../protocol/api/routes.ts'
 import { isSameOrigin } from './judge-origin.ts'
 import { headersOf, siteCombinations } from './testing/site-combinations.ts'
 import { cookieOf, rawRequest, startTestServer } from './testing/test-server.ts'

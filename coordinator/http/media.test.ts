@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { CoordinatorMessage } from '../../protocol/agents.ts'
-import { MAX_DERIVED_BYTES } from '../../protocol/api.ts'
+import { MAX_DERIVED_BYTES } from '../../protocol/api/transfer-routes.ts'
 import { addSampleAsset } from './testing/sample-library.ts'
 import { addAgent, cookieOf, startTestServer, type TestServer } from './testing/test-server.ts'
 

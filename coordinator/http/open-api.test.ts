@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { type RouteContract, routes } from '../../protocol/api.ts'
+import type { RouteContract } from '../../protocol/api/route-contract.ts'
+import { routes } from '../../protocol/api/routes.ts'
 import { cookieOf, startTestServer } from './testing/test-server.ts'
 
 type Operation = {

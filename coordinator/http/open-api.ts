@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
-import { ErrorAnswer, type RouteContract, routes, SESSION_COOKIE } from '../../protocol/api.ts'
+import { SESSION_COOKIE } from '../../protocol/api/account-routes.ts'
+import { ErrorAnswer, type RouteContract } from '../../protocol/api/route-contract.ts'
+import { routes } from '../../protocol/api/routes.ts'
 
 /** This API as OpenAPI 3.1, from the table that the server itself is made of. */
 export function createOpenApi(version: string): object {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { SESSION_COOKIE } from '../../protocol/api.ts'
+import { SESSION_COOKIE } from '../../protocol/api/account-routes.ts'
 import { isOwnOrigin } from './judge-origin.ts'
 
 /** On https the browser itself then refuses a cookie that another host or an unencrypted page has set. */

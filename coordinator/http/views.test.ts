@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import type { RouteAnswer, RouteName } from '../../protocol/api.ts'
+import type { RouteAnswer, RouteName } from '../../protocol/api/routes.ts'
 import { type Engine, eachEngine } from '../db/testing/fresh-database.ts'
 import { enqueueIngest } from '../intake/enqueue-ingest.ts'
 import { enqueueScan } from '../intake/enqueue-scan.ts'

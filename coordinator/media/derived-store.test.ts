@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { afterAll, expect, test } from 'vitest'
-import { MAX_DERIVED_BYTES } from '../../protocol/api.ts'
+import { MAX_DERIVED_BYTES } from '../../protocol/api/transfer-routes.ts'
 import { DerivedStore } from './derived-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hearth-derived-'))

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { MAX_DERIVED_BYTES } from '../../protocol/api.ts'
+import { MAX_DERIVED_BYTES } from '../../protocol/api/transfer-routes.ts'
 import { AppError } from '../../protocol/errors.ts'
 
 /** No upload takes this long. */

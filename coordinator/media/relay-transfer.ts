@@ -1,7 +1,8 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { pipeline } from 'node:stream/promises'
-import { ErrorAnswer, routes } from '../../protocol/api.ts'
+import { ErrorAnswer } from '../../protocol/api/route-contract.ts'
+import { routes } from '../../protocol/api/routes.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Database } from '../db/database.ts'
 

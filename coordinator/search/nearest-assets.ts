@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { ScoredTile } from '../../protocol/vision-api.ts'
+import type { ScoredTile } from '../../protocol/api/vision-routes.ts'
 import type { Database, DatabaseTransaction, Queryable } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import { type AssetFilters, assetConditions } from './asset-conditions.ts'

@@ -1,6 +1,6 @@
-import type { RouteAnswer } from '../../protocol/api.ts'
+import type { RouteAnswer } from '../../protocol/api/routes.ts'
+import type { SearchQuery, SimilarQuery } from '../../protocol/api/vision-routes.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { SearchQuery, SimilarQuery } from '../../protocol/vision-api.ts'
 import type { Database } from '../db/database.ts'
 import type { AskDependencies } from '../detections/ask-outline.ts'
 import { requireModelInUse } from '../models/model-in-use.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { routes } from '../../protocol/api.ts'
+import { routes } from '../../protocol/api/routes.ts'
 
 /** A signed-in client that watches a gallery fill, through the public API alone. */
 export class GalleryVisitor {

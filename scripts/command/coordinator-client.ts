@@ -7,14 +7,8 @@ import { z } from 'zod'
 import { PinnedAgent } from '../../agents/runtime/pinned-agent.ts'
 import { defaultDataFolder, environment } from '../../config/environment.ts'
 import { localAccessPath } from '../../coordinator/accounts/local-access.ts'
-import {
-  ErrorAnswer,
-  type RouteAnswer,
-  type RouteContract,
-  type RouteInput,
-  type RouteName,
-  routes,
-} from '../../protocol/api.ts'
+import { ErrorAnswer, type RouteContract } from '../../protocol/api/route-contract.ts'
+import { type RouteAnswer, type RouteInput, type RouteName, routes } from '../../protocol/api/routes.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { Fingerprint } from '../../protocol/introduction.ts'
 

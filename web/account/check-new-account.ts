@@ -1,4 +1,4 @@
-import { routes } from '../../protocol/api.ts'
+import { routes } from '../../protocol/api/routes.ts'
 
 export type NewAccount = { name: string; password: string; repeated: string }
 export type AccountFaults = Partial<Record<keyof NewAccount, string>>

@@ -1,7 +1,7 @@
 import { Button, Modal } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { ApiTokenView } from '../../protocol/api.ts'
+import type { ApiTokenView } from '../../protocol/api/account-routes.ts'
 import { callApi } from '../api/call-api.ts'
 import { tokensQuery } from '../api/queries.ts'
 import { formatAgo } from '../ui/format-when.ts'

@@ -1,4 +1,4 @@
-import { routes } from '../../protocol/api.ts'
+import { routes } from '../../protocol/api/routes.ts'
 import type { AssetTile } from '../../protocol/assets.ts'
 import { derivedSizePx } from '../../protocol/media.ts'
 import { requestPath } from './call-api.ts'

@@ -1,12 +1,6 @@
 import type { z } from 'zod'
-import {
-  ErrorAnswer,
-  type RouteAnswer,
-  type RouteContract,
-  type RouteInput,
-  type RouteName,
-  routes,
-} from '../../protocol/api.ts'
+import { ErrorAnswer, type RouteContract } from '../../protocol/api/route-contract.ts'
+import { type RouteAnswer, type RouteInput, type RouteName, routes } from '../../protocol/api/routes.ts'
 import { AppError } from '../../protocol/errors.ts'
 
 type BodyOf<N extends RouteName> = (typeof routes)[N] extends { body: infer S extends z.ZodType }
@@ -26,7 +20,7 @@ export type CallInput<N extends RouteName> = {
 }
 
 /**
- * Calls one route of `protocol/api.ts` and parses what comes back.
+ * Calls one route of `protocol/api/routes.ts` and parses what comes back.
  *
  * @throws AppError with the server's code and sentence; `unavailable` when the server cannot be reached or
  *   answers with something that is not the contract. An aborted call rejects with the signal's reason.

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Account } from '../../protocol/api.ts'
+import type { Account } from '../../protocol/api/account-routes.ts'
 import { sessionQuery } from './queries.ts'
 
 /** Who is signed in; behind the guard of the router there always is somebody. */

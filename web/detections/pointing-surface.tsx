@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
-import type { RouteAnswer } from '../../protocol/api.ts'
+import type { RouteAnswer } from '../../protocol/api/routes.ts'
 import type { Prompt } from '../../protocol/vision.ts'
 import { Outline } from './detection-shape.tsx'
 import styles from './detections.module.css'

@@ -1,4 +1,4 @@
-import type { Account } from '../../protocol/api.ts'
+import type { Account } from '../../protocol/api/account-routes.ts'
 import type { BulkEdit, CurationField } from '../../protocol/curation.ts'
 import type {
   AssetChange,

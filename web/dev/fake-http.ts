@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type RouteContract, type RouteName, routes, SESSION_COOKIE } from '../../protocol/api.ts'
+import { SESSION_COOKIE } from '../../protocol/api/account-routes.ts'
+import type { RouteContract } from '../../protocol/api/route-contract.ts'
+import { type RouteName, routes } from '../../protocol/api/routes.ts'
 
 /** The route of a path, and what its `:name` segments stand for. */
 export function findRoute(

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Server } from 'socket.io'
-import { type Account, type RouteName, SESSION_COOKIE } from '../../protocol/api.ts'
+import { type Account, SESSION_COOKIE } from '../../protocol/api/account-routes.ts'
+import type { RouteName } from '../../protocol/api/routes.ts'
 import { AppError, errorRules, toErrorBody } from '../../protocol/errors.ts'
 import { type LiveEvent, type LiveMessage, liveEvents } from '../../protocol/live.ts'
 import { curationHandlers } from './fake-curation.ts'
@@ -35,7 +36,7 @@ export type FakeServer = AsyncDisposable & {
 }
 
 /**
- * A far side for the web app alone: the routes of `protocol/api.ts` over invented pictures, in states that
+ * A far side for the web app alone: the routes of `protocol/api/routes.ts` over invented pictures, in states that
  * are hard to reach with a real one. Answers pass through the same schemas as the real server's.
  */
 export async function startFakeServer(options: {

@@ -1,4 +1,4 @@
-import type { ApiTokenView } from '../../protocol/api.ts'
+import type { ApiTokenView } from '../../protocol/api/account-routes.ts'
 import { AppError } from '../../protocol/errors.ts'
 
 const HOUR_MS = 3_600_000

@@ -1,4 +1,4 @@
-import type { ApiTokenView } from '../../protocol/api.ts'
+import type { ApiTokenView } from '../../protocol/api/account-routes.ts'
 import type { DatabaseView } from '../../protocol/database.ts'
 import type { TaskView } from '../../protocol/detections.ts'
 import type { AgentView, JobKindSummary, LibraryView, ProblemView, ScanView } from '../../protocol/fleet.ts'

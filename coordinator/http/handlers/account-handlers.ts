@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import type { Account } from '../../../protocol/api.ts'
+import type { Account } from '../../../protocol/api/account-routes.ts'
 import { AppError } from '../../../protocol/errors.ts'
 import { createFirstAdministrator, isSetupNeeded } from '../../accounts/first-administrator.ts'
 import { endSession, startSession } from '../../accounts/sessions.ts'

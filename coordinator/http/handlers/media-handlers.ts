@@ -1,5 +1,5 @@
 import type { Context } from 'koa'
-import { MAX_DERIVED_BYTES } from '../../../protocol/api.ts'
+import { MAX_DERIVED_BYTES } from '../../../protocol/api/transfer-routes.ts'
 import { AppError } from '../../../protocol/errors.ts'
 import type { DerivedKind } from '../../../protocol/media.ts'
 import type { Database } from '../../db/database.ts'

@@ -11,7 +11,8 @@ import { startCoordinator } from '../../../coordinator/coordinator.ts'
 import type { Database } from '../../../coordinator/db/database.ts'
 import { type FreshDatabase, freshDatabase } from '../../../coordinator/db/testing/fresh-database.ts'
 import { cookieOf } from '../../../coordinator/http/testing/test-server.ts'
-import { type RouteAnswer, type RouteContract, type RouteName, routes } from '../../../protocol/api.ts'
+import type { RouteContract } from '../../../protocol/api/route-contract.ts'
+import { type RouteAnswer, type RouteName, routes } from '../../../protocol/api/routes.ts'
 
 export type CoordinatorOptions = {
   tls?: CoordinatorConfig['tls']

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { RouteContract } from './api.ts'
-import { AssetListQuery, idParams, Nothing, pageParams } from './asset-query.ts'
-import { AssetTile } from './assets.ts'
-import { DetectionChange, DetectionView, NewDetection, SegmentAnswer, TaskView } from './detections.ts'
-import { LibraryId } from './ids.ts'
-import { ModelKey, VisionTask } from './models.ts'
-import { Prompt } from './vision.ts'
+import { AssetListQuery, idParams, Nothing, pageParams } from '../asset-query.ts'
+import { AssetTile } from '../assets.ts'
+import { DetectionChange, DetectionView, NewDetection, SegmentAnswer, TaskView } from '../detections.ts'
+import { LibraryId } from '../ids.ts'
+import { ModelKey, VisionTask } from '../models.ts'
+import { Prompt } from '../vision.ts'
+import type { RouteContract } from './route-contract.ts'
 
 /** A tile with how near it is to what was asked: 1 is the same, 0 has nothing to do with it. */
 export const ScoredTile = AssetTile.extend({ score: z.number().min(-1).max(1) }).meta({ id: 'ScoredTile' })
