@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Database, DatabaseTransaction } from './db/database.ts'
-import { DatabaseAwayError } from './db/database-error.ts'
 import { transact } from './db/transact.ts'
 import { forgetGoneCoordinators } from './hub/presence.ts'
 import { closeScans } from './intake/close-scans.ts'
@@ -12,6 +10,7 @@ import { foldTally } from './jobs/fold-tally.ts'
 import { type KeepDays, pruneJobs } from './jobs/prune-jobs.ts'
 import { returnExpired, shortenLeases } from './jobs/return-jobs.ts'
 import { wakeJobs } from './jobs/wake-jobs.ts'
+import { Rounds } from './rounds.ts'
 import { pruneWakes } from './wake/wake-records.ts'
 
 const INTERVAL_MS = 2_000
@@ -38,34 +37,25 @@ export type HousekeepingOptions = {
  */
 export class Housekeeping {
   readonly #options: HousekeepingOptions
-  readonly #stopping = new AbortController()
-  #loop: Promise<void> | undefined
+  readonly #rounds: Rounds
   #prunedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: HousekeepingOptions) {
     this.#options = options
+    this.#rounds = new Rounds({
+      log: options.log,
+      intervalMs: INTERVAL_MS,
+      round: (signal) => this.#round(signal),
+      failure: 'housekeeping failed; trying again',
+    })
   }
 
   start(): void {
-    this.#loop ??= this.#run(this.#stopping.signal)
+    this.#rounds.start()
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#loop
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.#round(signal)
-      } catch (error) {
-        // A database that is away is said once, by its watch.
-        if (!signal.aborted && !(error instanceof DatabaseAwayError))
-          this.#options.log.warn({ err: error }, 'housekeeping failed; trying again')
-      }
-      await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {})
-    }
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async #round(signal: AbortSignal): Promise<void> {

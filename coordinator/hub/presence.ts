@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Database, Queryable } from '../db/database.ts'
-import { DatabaseAwayError } from '../db/database-error.ts'
+import { Rounds } from '../rounds.ts'
 
 const BEAT_MS = 5_000
 /** A coordinator that has not been heard of for this long is taken for gone, with the agents it had. */
@@ -33,8 +32,7 @@ export type PresenceOptions = {
 export class Presence {
   readonly id = randomUUID()
   readonly #options: PresenceOptions
-  readonly #stopping = new AbortController()
-  #loop: Promise<void> | undefined
+  #rounds: Rounds | undefined
   #peers: string | undefined
 
   constructor(options: PresenceOptions) {
@@ -43,15 +41,21 @@ export class Presence {
 
   /** @param url where the other coordinators reach this one */
   async start(url: string): Promise<void> {
-    const { db, isAlone } = this.#options
+    const { db, log, isAlone } = this.#options
     if (isAlone) await db.deleteFrom('coordinator').execute()
     await this.#beat(url)
-    this.#loop ??= this.#run(url, this.#stopping.signal)
+    this.#rounds ??= new Rounds({
+      log,
+      intervalMs: BEAT_MS,
+      restsFirst: true,
+      round: () => this.#beat(url),
+      failure: 'could not tell the other coordinators that this one lives',
+    })
+    this.#rounds.start()
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#loop
+    await this.#rounds?.stop()
     await this.#options.db.deleteFrom('coordinator').where('id', '=', this.id).execute()
   }
 
@@ -68,17 +72,6 @@ export class Presence {
       .where('id', '=', agentId)
       .where('session_hash', '=', sessionHash)
       .execute()
-  }
-
-  async #run(url: string, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      await sleep(BEAT_MS, undefined, { signal }).catch(() => {})
-      if (signal.aborted) return
-      await this.#beat(url).catch((error) => {
-        if (error instanceof DatabaseAwayError) return
-        this.#options.log.warn({ err: error }, 'could not tell the other coordinators that this one lives')
-      })
-    }
   }
 
   async #beat(url: string): Promise<void> {

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Database } from '../db/database.ts'
-import { DatabaseAwayError } from '../db/database-error.ts'
 import { transact } from '../db/transact.ts'
+import { Rounds } from '../rounds.ts'
 import { keepVectorIndex } from '../search/vector-index.ts'
 import { foldLooks } from './fold-looks.ts'
 import { pruneQuestions } from './prune-questions.ts'
@@ -32,34 +31,27 @@ export type VisionKeeperOptions = {
  */
 export class VisionKeeper {
   readonly #options: VisionKeeperOptions
-  readonly #stopping = new AbortController()
-  #loop: Promise<void> | undefined
+  readonly #rounds: Rounds
   #tidiedAt = Number.NEGATIVE_INFINITY
   #indexedAt = Number.NEGATIVE_INFINITY
   #isIndexing = false
 
   constructor(options: VisionKeeperOptions) {
     this.#options = options
+    this.#rounds = new Rounds({
+      log: options.log,
+      intervalMs: INTERVAL_MS,
+      round: (signal) => this.#round(signal),
+      failure: 'looking after models failed; trying again',
+    })
   }
 
   start(): void {
-    this.#loop ??= this.#run(this.#stopping.signal)
+    this.#rounds.start()
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#loop
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.#round(signal)
-      } catch (error) {
-        this.#report(error, 'looking after models failed; trying again')
-      }
-      await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {})
-    }
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async #round(signal: AbortSignal): Promise<void> {
@@ -84,16 +76,12 @@ export class VisionKeeper {
     if (!isShared || this.#isIndexing || performance.now() - this.#indexedAt < INDEX_INTERVAL_MS) return
     this.#isIndexing = true
     keepVectorIndex(db, log)
-      .catch((error) => this.#report(error, 'the index for searching could not be built; trying again'))
+      .catch((error) =>
+        this.#rounds.report(error, 'the index for searching could not be built; trying again'),
+      )
       .finally(() => {
         this.#isIndexing = false
         this.#indexedAt = performance.now()
       })
-  }
-
-  /** A database that is away is said once, by its watch. */
-  #report(error: unknown, message: string): void {
-    if (this.#stopping.signal.aborted || error instanceof DatabaseAwayError) return
-    this.#options.log.warn({ err: error }, message)
   }
 }

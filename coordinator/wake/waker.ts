@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { readNetworks } from '../../config/networks.ts'
@@ -6,9 +5,9 @@ import { sendPackets } from '../../config/send-packets.ts'
 import { encodeMagicPacket } from '../../protocol/magic-packet.ts'
 import type { Network } from '../../protocol/network.ts'
 import type { Database, DatabaseTransaction } from '../db/database.ts'
-import { DatabaseAwayError } from '../db/database-error.ts'
 import { transact } from '../db/transact.ts'
 import type { FleetLink } from '../fleet/fleet-link.ts'
+import { Rounds } from '../rounds.ts'
 import { chooseRoute, type WakeRoute } from './choose-route.ts'
 import { chooseWakes, needsOf } from './choose-wakes.ts'
 import { nextStep } from './next-step.ts'
@@ -45,8 +44,7 @@ type Call = { machine: Sleeper; wakeId: number; route: WakeRoute }
  */
 export class Waker {
   readonly #options: WakerOptions
-  readonly #stopping = new AbortController()
-  #loop: Promise<void> | undefined
+  readonly #rounds: Rounds
   /** Wakes whose machine answered on the network before the first packet: that tells nothing about them. */
   readonly #answeredBefore = new Set<number>()
   /** What the last look at the network showed, by wake. */
@@ -54,28 +52,20 @@ export class Waker {
 
   constructor(options: WakerOptions) {
     this.#options = options
+    this.#rounds = new Rounds({
+      log: options.log,
+      intervalMs: INTERVAL_MS,
+      round: () => this.#round(),
+      failure: 'could not look after sleeping machines; trying again',
+    })
   }
 
   start(): void {
-    this.#loop ??= this.#run(this.#stopping.signal)
+    this.#rounds.start()
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#loop
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.#round()
-      } catch (error) {
-        // A database that is away is said once, by its watch.
-        if (!signal.aborted && !(error instanceof DatabaseAwayError))
-          this.#options.log.warn({ err: error }, 'could not look after sleeping machines; trying again')
-      }
-      await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {})
-    }
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async #round(): Promise<void> {

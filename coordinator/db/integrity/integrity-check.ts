@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { DatabaseFacts } from '../../../protocol/database.ts'
+import { Rounds } from '../../rounds.ts'
 import type { Database } from '../database.ts'
-import { DatabaseAwayError } from '../database-error.ts'
 import { transact } from '../transact.ts'
 import { type Amcheck, openAmcheck } from './amcheck.ts'
 import { listCheckedObjects } from './checked-objects.ts'
@@ -43,21 +43,28 @@ export type IntegrityCheckOptions = {
  */
 export class IntegrityCheck {
   readonly #options: IntegrityCheckOptions
-  readonly #stopping = new AbortController()
-  #loop: Promise<void> | undefined
+  readonly #rounds: Rounds
   #walBefore: number | undefined
 
   constructor(options: IntegrityCheckOptions) {
     this.#options = options
+    this.#rounds = new Rounds({
+      log: options.log,
+      intervalMs: LOOK_MS,
+      restsFirst: true,
+      round: async () => {
+        if (await this.#isDue()) await this.check()
+      },
+      failure: 'could not look for damage in the database; trying again',
+    })
   }
 
   start(): void {
-    this.#loop ??= this.#run(this.#stopping.signal)
+    this.#rounds.start()
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    await Promise.race([this.#loop, sleep(STOP_LIMIT_MS, undefined, { ref: false })])
+    await Promise.race([this.#rounds.stop(), sleep(STOP_LIMIT_MS, undefined, { ref: false })])
   }
 
   /**
@@ -94,7 +101,7 @@ export class IntegrityCheck {
     let damaged = 0
     let writtenAt = performance.now()
     for (const [at, object] of readable.entries()) {
-      if (this.#stopping.signal.aborted) return false
+      if (this.#rounds.stopping.aborted) return false
       const [message] = await amcheck.check(object, this.#rest())
       if (message !== undefined) {
         damaged += 1
@@ -116,19 +123,6 @@ export class IntegrityCheck {
     const failures = await readChecksumFailures(db)
     if (failures) await damage.note(failures)
     return true
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
-      if (signal.aborted) return
-      try {
-        if (await this.#isDue()) await this.check()
-      } catch (error) {
-        if (signal.aborted || error instanceof DatabaseAwayError) continue
-        this.#options.log.warn({ err: error }, 'could not look for damage in the database; trying again')
-      }
-    }
   }
 
   async #isDue(): Promise<boolean> {
@@ -165,7 +159,7 @@ export class IntegrityCheck {
 
   /** A pause as long as the time since the last one. */
   #rest(): () => Promise<void> {
-    const { signal } = this.#stopping
+    const signal = this.#rounds.stopping
     let since = performance.now()
     return async () => {
       const tookMs = performance.now() - since
