@@ -1,5 +1,5 @@
 import { LiveStatus } from '../ui/live-status.tsx'
-import styles from './dashboard.module.css'
+import { Page } from '../ui/page.tsx'
 import { Database } from './database.tsx'
 import { Failures } from './failures.tsx'
 import { Libraries } from './libraries.tsx'
@@ -20,15 +20,9 @@ export function DashboardPage() {
   // With a key it is moved, not made anew: that would ask a database that is away again, and again.
   const database = <Database key="database" />
   return (
-    <div className={styles.scroller}>
-      <div className={styles.page}>
-        <div className={styles.title}>
-          <h1>Dashboard</h1>
-          <LiveStatus />
-        </div>
-        {isDatabaseFirst ? [database, ...others] : [...others, database]}
-        <ProblemFiles />
-      </div>
-    </div>
+    <Page title="Dashboard" aside={<LiveStatus />}>
+      {isDatabaseFirst ? [database, ...others] : [...others, database]}
+      <ProblemFiles />
+    </Page>
   )
 }

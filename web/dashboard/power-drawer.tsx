@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { AgentView } from '../../protocol/fleet.ts'
 import { powerQuery } from '../api/queries.ts'
 import { useIsAdmin } from '../api/use-session.ts'
+import drawerStyles from '../ui/drawer.module.css'
 import { Failure } from '../ui/panel.tsx'
 import styles from './power.module.css'
 import { PowerForm } from './power-form.tsx'
@@ -34,7 +35,7 @@ export function PowerDrawer({ agent }: { agent: AgentView }) {
         size="min(560px, 100vw)"
         title={`${agent.name}: sleep and wake`}
         closeButtonProps={{ 'aria-label': 'Close' }}
-        classNames={{ title: styles.drawerTitle, header: styles.drawerHeader, body: styles.drawerBody }}
+        classNames={drawerStyles}
       >
         <PowerSheet agent={agent} />
       </Drawer>

@@ -1,7 +1,7 @@
 import { Button, Drawer } from '@mantine/core'
 import { useState } from 'react'
 import type { LibraryView } from '../../protocol/fleet.ts'
-import styles from './power.module.css'
+import drawerStyles from '../ui/drawer.module.css'
 import { SidecarForm } from './sidecar-form.tsx'
 
 /** Opens what a library allows with what people enter. */
@@ -25,7 +25,7 @@ export function SidecarDrawer({ library }: { library: LibraryView }) {
         size="min(560px, 100vw)"
         title={`${library.name}: sidecars`}
         closeButtonProps={{ 'aria-label': 'Close' }}
-        classNames={{ title: styles.drawerTitle, header: styles.drawerHeader, body: styles.drawerBody }}
+        classNames={drawerStyles}
       >
         <SidecarForm library={library} onSaved={() => setOpen(false)} />
       </Drawer>

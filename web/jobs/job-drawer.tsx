@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { AppError } from '../../protocol/errors.ts'
 import { jobQuery } from '../api/queries.ts'
+import drawerStyles from '../ui/drawer.module.css'
 import { errorSentence } from '../ui/page-error.tsx'
 import { Failure, Nothing } from '../ui/panel.tsx'
 import { useReturnFocus } from '../ui/use-return-focus.ts'
 import { JobSheet } from './job-sheet.tsx'
-import styles from './jobs.module.css'
 
 /** One job beside the list it was chosen from; closing it leads back there. */
 export function JobDrawer() {
@@ -25,7 +25,7 @@ export function JobDrawer() {
       size="min(560px, 100vw)"
       title={job.data?.subject ?? `Job ${jobId}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
-      classNames={{ title: styles.drawerTitle, header: styles.drawerHeader, body: styles.drawerBody }}
+      classNames={drawerStyles}
     >
       {isGone && <Nothing>{errorSentence(job.error)}</Nothing>}
       {job.isError && !isGone && <Failure error={job.error} onRetry={() => void job.refetch()} />}

@@ -7,29 +7,23 @@ import { useIsAdmin } from '../api/use-session.ts'
 import { parseWriteBackFilter, type WriteBackFilter } from '../api/write-back-filter.ts'
 import { writeBackWords } from '../ui/curation-words.ts'
 import { countOf, formatCount } from '../ui/format-amount.ts'
+import { Page } from '../ui/page.tsx'
 import { useBulkWriteBacks } from './use-write-back-actions.ts'
 import { WriteBackList } from './write-back-list.tsx'
 import styles from './write-backs.module.css'
+
+const intro =
+  'What you enter is kept in Hearth at once. Where a library allows it, it is also written into a small sidecar file beside the picture, for other programs. The pictures themselves are never changed.'
 
 /** What people have said about pictures, and whether the sidecars beside them say it too. */
 export function WriteBacksPage() {
   const filter = useSearch({ from: '/app/write-backs' })
   return (
-    <div className={styles.scroller}>
-      <div className={styles.page}>
-        <Link to="/dashboard" className={styles.back}>
-          Dashboard
-        </Link>
-        <h1>Write-backs</h1>
-        <p className={styles.intro}>
-          What you enter is kept in Hearth at once. Where a library allows it, it is also written into a small
-          sidecar file beside the picture, for other programs. The pictures themselves are never changed.
-        </p>
-        <Filters filter={filter} />
-        <Bulk filter={filter} />
-        <WriteBackList key={JSON.stringify(filter)} filter={filter} />
-      </div>
-    </div>
+    <Page title="Write-backs" isPart intro={intro}>
+      <Filters filter={filter} />
+      <Bulk filter={filter} />
+      <WriteBackList key={JSON.stringify(filter)} filter={filter} />
+    </Page>
   )
 }
 
