@@ -1,3 +1,4 @@
+import { floatBlocks } from '../session/float-blocks.ts'
 import type { Tensor } from '../session/session.ts'
 import type { Picture, Size } from './picture.ts'
 import type { Placement } from './placement.ts'
@@ -19,39 +20,27 @@ export type Colours = {
 /**
  * Lays a picture, which has the size of its place already, into a tensor of float32.
  *
- * @returns `[1, 3, height, width]` or `[1, height, width, 3]` of the input's size
+ * @returns `[1, 3, height, width]` or `[1, height, width, 3]` of the input's size; its numbers are for one run
  */
 export function pictureTensor(picture: Picture, input: Size, placement: Placement, colours: Colours): Tensor {
   const { widthPx, heightPx } = input
   const isPlanar = colours.layout === 'nchw'
-  const data = new Float32Array(widthPx * heightPx * 3)
+  const data = floatBlocks.take(widthPx * heightPx * 3)
   const step = isPlanar ? 1 : 3
   const channelStep = isPlanar ? widthPx * heightPx : 1
-  // value / 255 − mean, divided by std, as one multiplication and one addition.
-  const scales = colours.std.map((std) => 1 / (255 * std))
-  const shifts = colours.mean.map((mean, channel) => -mean / colours.std[channel]!)
-  const hasMargin = placement.widthPx < widthPx || placement.heightPx < heightPx
-  if (hasMargin && colours.pad !== null) {
-    for (let channel = 0; channel < 3; channel += 1) {
-      const value = colours.pad * scales[channel]! + shifts[channel]!
-      if (value === 0) continue
-      const from = channel * channelStep
-      if (isPlanar) data.fill(value, from, from + channelStep)
-      else for (let at = from; at < data.length; at += 3) data[at] = value
-    }
-  }
+  const numbers = [0, 1, 2].map((channel) => numbersOf(colours, channel))
+  fillMargin(data, input, placement, isPlanar, marginOf(numbers, colours.pad))
   const [red, green, blue] = (colours.channels === 'rgb' ? [0, 1, 2] : [2, 1, 0]) as [number, number, number]
   const [redAt, greenAt, blueAt] = [red * channelStep, green * channelStep, blue * channelStep]
-  const [redScale, greenScale, blueScale] = [scales[red]!, scales[green]!, scales[blue]!]
-  const [redShift, greenShift, blueShift] = [shifts[red]!, shifts[green]!, shifts[blue]!]
+  const [redOf, greenOf, blueOf] = [numbers[red]!, numbers[green]!, numbers[blue]!]
   const { rgb } = picture
   let from = 0
   for (let y = 0; y < picture.heightPx; y += 1) {
     let to = ((placement.topPx + y) * widthPx + placement.leftPx) * step
     for (const end = from + picture.widthPx * 3; from < end; from += 3) {
-      data[redAt + to] = rgb[from]! * redScale + redShift
-      data[greenAt + to] = rgb[from + 1]! * greenScale + greenShift
-      data[blueAt + to] = rgb[from + 2]! * blueScale + blueShift
+      data[redAt + to] = redOf[rgb[from]!]!
+      data[greenAt + to] = greenOf[rgb[from + 1]!]!
+      data[blueAt + to] = blueOf[rgb[from + 2]!]!
       to += step
     }
   }
@@ -59,5 +48,44 @@ export function pictureTensor(picture: Picture, input: Size, placement: Placemen
     type: 'float32',
     data,
     dims: isPlanar ? [1, 3, heightPx, widthPx] : [1, heightPx, widthPx, 3],
+  }
+}
+
+/** The number of each of the 256 values of a channel: looked up in a third of the time that computing it takes. */
+function numbersOf({ mean, std }: Colours, channel: number): Float32Array {
+  // value / 255 − mean, divided by std, as one multiplication and one addition.
+  const scale = 1 / (255 * std[channel]!)
+  const shift = -mean[channel]! / std[channel]!
+  return Float32Array.from({ length: 256 }, (_, value) => value * scale + shift)
+}
+
+function marginOf(numbers: readonly Float32Array[], pad: number | null): number[] {
+  return numbers.map((ofValue) => (pad === null ? 0 : ofValue[pad]!))
+}
+
+/** Fills what lies beside the picture. */
+function fillMargin(
+  data: Float32Array,
+  { widthPx, heightPx }: Size,
+  placement: Placement,
+  isPlanar: boolean,
+  margin: readonly number[],
+): void {
+  const area = widthPx * heightPx
+  const fill = (fromPx: number, toPx: number) => {
+    for (let channel = 0; channel < 3; channel += 1) {
+      const value = margin[channel]!
+      if (isPlanar) data.fill(value, channel * area + fromPx, channel * area + toPx)
+      else for (let at = fromPx * 3 + channel; at < toPx * 3; at += 3) data[at] = value
+    }
+  }
+  const { leftPx, topPx } = placement
+  const [rightPx, bottomPx] = [leftPx + placement.widthPx, topPx + placement.heightPx]
+  fill(0, topPx * widthPx)
+  fill(bottomPx * widthPx, area)
+  if (placement.widthPx === widthPx) return
+  for (let row = topPx * widthPx; row < bottomPx * widthPx; row += widthPx) {
+    fill(row, row + leftPx)
+    fill(row + rightPx, row + widthPx)
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { floatBlocks } from '../session/float-blocks.ts'
 import { cropPicture } from './crop-picture.ts'
 import type { Picture } from './picture.ts'
 import { type Colours, pictureTensor } from './picture-tensor.ts'
@@ -96,3 +97,26 @@ test('a crop reaches beyond the picture, where it is black', () => {
     Uint8Array.of(0, 0, 0),
   )
 })
+
+test.each([
+  ['nchw', 'centre', 5, 4],
+  ['nchw', 'corner', 3, 7],
+  ['nhwc', 'centre', 5, 4],
+  ['nhwc', 'corner', 3, 7],
+] as const)(
+  'nothing of the picture before is left in a block that is used again (%s, %s)',
+  (layout, fit, widthPx, heightPx) => {
+    const input = { widthPx, heightPx }
+    const placement = placePicture(twoPixels, input, fit)
+    const picture = {
+      widthPx: placement.widthPx,
+      heightPx: placement.heightPx,
+      rgb: new Uint8Array(widthPx * heightPx * 3),
+    }
+    const used = floatBlocks.take(widthPx * heightPx * 3).fill(Number.NaN)
+    floatBlocks.giveBack(used)
+    const { data } = pictureTensor(picture, input, placement, { ...plain, layout, pad: 114 })
+    expect(data).toBe(used)
+    expect(new Set(numbers(data))).toEqual(new Set([0, Number((114 / 255).toFixed(4))]))
+  },
+)

@@ -80,8 +80,11 @@ async function run(id: number, open: OpenSession, feeds: Record<string, Tensor>)
   const outputs = Object.fromEntries(
     Object.entries(results).map(([name, value]) => [name, fromRuntimeTensor(name, value)]),
   )
-  const ran = { outputs, inferMs, provider }
-  post({ id, type: 'done', ran }, [...new Set(Object.values(outputs).map(({ data }) => data.buffer))])
+  const spent = Object.values(feeds).flatMap(({ data }) => (data instanceof Float32Array ? [data] : []))
+  const given = [...Object.values(outputs).map(({ data }) => data), ...spent]
+  post({ id, type: 'done', ran: { outputs, inferMs, provider }, spent }, [
+    ...new Set(given.map(({ buffer }) => buffer)),
+  ])
 }
 
 function post(message: FromSessionThread, transfer: ArrayBufferLike[] = []): void {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../../protocol/errors.ts'
+import { floatBlocks } from './float-blocks.ts'
 import type { RunningTask } from './running-task.ts'
 import { threadsFor } from './session-counts.ts'
 import { type Batch, SharedSession } from './shared-session.ts'
@@ -172,11 +173,12 @@ export class SessionThreads {
     const { feeds } = batch
     const transfer = Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer)
     try {
-      const { ran } = await this.#ask(
+      const { ran, spent = [] } = await this.#ask(
         thread,
         { type: 'run', file, options: this.#sessionOptions, feeds },
         transfer,
       )
+      for (const block of spent) floatBlocks.giveBack(block)
       batch.done(ran!)
     } catch (error) {
       const fault = error instanceof SessionError ? error.fault : 'failed'

@@ -1,5 +1,6 @@
 import { AppError } from '../../../protocol/errors.ts'
 import { batchSize, hasFreeBatch } from './batch-size.ts'
+import { floatBlocks } from './float-blocks.ts'
 import { type RunningTask, requireTask } from './running-task.ts'
 import type { Session, Tensor, TensorShape } from './session.ts'
 import { canStack, splitTensor, stackTensors } from './stack-tensors.ts'
@@ -126,7 +127,9 @@ export class SharedSession implements Session {
     const parts = Object.entries(outputs).map(
       ([name, tensor]) => [name, runs.length > 1 ? splitTensor(tensor, rows) : [tensor]] as const,
     )
-    for (const [at, { task, resolve }] of runs.entries()) {
+    for (const [at, { task, feeds, resolve }] of runs.entries()) {
+      // Run together, they were copied; one alone has given its own away.
+      if (runs.length > 1) giveBack(feeds)
       task.inferMs += msPerPicture
       task.provider = provider
       task.batch = Math.max(task.batch, runs.length)
@@ -153,5 +156,11 @@ export class SharedSession implements Session {
   #again(runs: readonly PendingRun[]): void {
     this.#waiting.unshift(...runs)
     this.#options.onWaiting()
+  }
+}
+
+function giveBack(feeds: Feeds): void {
+  for (const { data } of Object.values(feeds)) {
+    if (data instanceof Float32Array && floatBlocks.isLent(data)) floatBlocks.giveBack(data)
   }
 }

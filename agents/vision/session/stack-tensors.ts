@@ -1,17 +1,24 @@
+import { floatBlocks } from './float-blocks.ts'
 import type { Tensor } from './session.ts'
 
 /**
  * Puts tensors one behind the other along their first dimension. Types and other dimensions are the same.
  *
- * @returns always data of its own, also of one tensor alone: it may be given away
+ * @returns data that may be given away: a block of this thread's, or a copy
  */
 export function stackTensors(tensors: readonly Tensor[]): Tensor {
   const [first] = tensors
   if (first === undefined) throw new RangeError('There is nothing to stack')
-  if (tensors.length === 1) return { ...first, data: first.data.slice() }
+  if (tensors.length === 1)
+    return floatBlocks.isLent(first.data) ? first : { ...first, data: first.data.slice() }
   const rows = tensors.reduce((sum, { dims }) => sum + (dims[0] ?? 1), 0)
   const elements = tensors.reduce((sum, { data }) => sum + data.length, 0)
-  const data = new (first.data.constructor as new (length: number) => Tensor['data'])(elements)
+  const data =
+    first.data instanceof Float32Array
+      ? floatBlocks.take(elements)
+      : new (first.data.constructor as new (length: number) => Exclude<Tensor['data'], Float32Array>)(
+          elements,
+        )
   let at = 0
   for (const tensor of tensors) {
     // The same type, which the compiler cannot know.

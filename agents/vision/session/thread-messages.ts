@@ -39,8 +39,10 @@ export type RunAnswer = {
 /** `broken`: the file is not what it should be. `memory`: there was not enough. `failed`: anything else. */
 export type SessionFault = 'broken' | 'memory' | 'failed'
 
-export type FromSessionThread = { id: number } & (
-  | { type: 'done'; opened?: OpenedFile; ran?: RunAnswer }
+export type FromSessionThread = {
+  id: number
+} /** `spent`: the blocks that the run was fed with, to be used again. */ & (
+  | { type: 'done'; opened?: OpenedFile; ran?: RunAnswer; spent?: Float32Array[] }
   | { type: 'failed'; fault: SessionFault; message: string }
 )
 
