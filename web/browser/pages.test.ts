@@ -26,7 +26,7 @@ const visits: Visit[] = [
     },
   },
   { name: 'account', scenario: 'full', path: '/account', ready: 'monitor in the hall' },
-  { name: 'dashboard', scenario: 'full', path: '/dashboard', ready: 'Machines' },
+  { name: 'dashboard', scenario: 'full', path: '/dashboard', ready: 'Add machine' },
   { name: 'empty', scenario: 'empty', path: '/', ready: 'Where do your photos live?' },
   { name: 'broken timeline', scenario: 'broken', path: '/', ready: '“Photos” waits for you' },
   { name: 'broken dashboard', scenario: 'broken', path: '/dashboard', ready: 'The file could not be read' },
