@@ -6,10 +6,9 @@ import type { Database, DatabaseTransaction } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import { type AssetFilters, assetConditions } from '../search/asset-conditions.ts'
 import { lockAssets } from './lock-assets.ts'
-import { editedFields, nextWords } from './next-words.ts'
+import { nextWords } from './next-words.ts'
 import { recordChanges } from './record-changes.ts'
 import { requestWriteBack } from './request-write-back.ts'
-import { shownWordsOf } from './truth.ts'
 
 /** Assets by their ids, or all that a list with these filters would show. */
 export type WhichAssets = { assetIds: readonly number[] } | { filter: AssetFilters }
@@ -45,11 +44,7 @@ export async function editAssets(
         details: { revisions: Object.fromEntries(revisions) },
       })
     }
-    const recorded = await recordChanges(
-      tx,
-      { kind: 'edit', accountId },
-      changesBy(words, shownWordsOf(editedFields(edit)), ids),
-    )
+    const recorded = await recordChanges(tx, { kind: 'edit', accountId }, changesBy(words, ids))
     await requestWriteBack(tx, recorded)
     return { editId: recorded.editId, assets: recorded.assetIds.length, kept: [] }
   })
@@ -69,17 +64,12 @@ async function chosenIds(tx: DatabaseTransaction, which: WhichAssets): Promise<n
 }
 
 /** What is said already, and what would only repeat what is true, is no change. */
-function changesBy(
-  words: RawBuilder<unknown>,
-  shownWords: RawBuilder<unknown>,
-  ids: readonly number[],
-): RawBuilder<unknown> {
+function changesBy(words: RawBuilder<unknown>, ids: readonly number[]): RawBuilder<unknown> {
   return sql`
-    select a.id, next.field, word.value, next.value, shown.words->next.field
+    select a.id, next.field, word.value, next.value, next.shown
     from asset a
-    cross join lateral (select ${shownWords} as words) shown
     cross join lateral (${words}) next
     left join asset_edit word on word.asset_id = a.id and word.field = next.field
-    where a.id = any(${[...ids]}::bigint[]) and word.value is distinct from next.value
-      and not (next.computed and next.value = shown.words->next.field)`
+    where a.id = any(${[...ids]}::bigint[]) and next.value is not null
+      and word.value is distinct from next.value and not (next.computed and next.value = next.shown)`
 }

@@ -1,60 +1,52 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type BulkEdit, CurationField } from '../../protocol/curation.ts'
 import { AppError } from '../../protocol/errors.ts'
-
-/** The fields that an edit is about, also by way of what each asset has. */
-export function editedFields({
-  addKeywords,
-  removeKeywords,
-  shiftCapturedSeconds,
-  ...plain
-}: BulkEdit): CurationField[] {
-  const named = CurationField.options.filter((field) => plain[field] !== undefined)
-  return [
-    ...named,
-    ...(addKeywords || removeKeywords ? ['keywords' as const] : []),
-    ...(shiftCapturedSeconds === undefined ? [] : ['captured' as const]),
-  ]
-}
+import { shownWord } from './truth.ts'
 
 /**
- * An edit as SQL: for each field that it names, beside `asset a`, the new word; `computed` of those that follow from
- * what is true of each asset.
+ * An edit as SQL: for each field that it names, beside `asset a`, the new word and what is shown now; `computed` of
+ * those that follow from what is true of each asset.
  *
- * @returns a query with the columns field, value (jsonb) and computed
+ * @returns a query with the columns field, value (jsonb, SQL null: says nothing about this asset), computed and shown
  * @throws AppError `bad_request` for an edit that says two things about one field
  */
 export function nextWords(edit: BulkEdit): RawBuilder<unknown> {
   const { addKeywords, removeKeywords, shiftCapturedSeconds, ...plain } = edit
-  const words = Object.entries(plain).filter(([, value]) => value !== undefined)
-  const parts = [
-    sql`select field, value, false as computed from unnest(${words.map(([field]) => field)}::text[],
-      ${words.map(([, value]) => JSON.stringify(emptyIsNull(value)))}::jsonb[]) as given (field, value)`,
-  ]
+  const rows = CurationField.options
+    .filter((field) => plain[field] !== undefined)
+    .map((field) => row(field, sql`${JSON.stringify(emptyIsNull(plain[field]))}::jsonb`, false))
   if (addKeywords || removeKeywords) {
     refuseTwice(edit, 'keywords', 'addKeywords or removeKeywords')
-    parts.push(changedKeywords(addKeywords ?? [], removeKeywords ?? []))
+    rows.push(row('keywords', changedKeywords(addKeywords ?? [], removeKeywords ?? []), true))
   }
   if (shiftCapturedSeconds !== undefined) {
     refuseTwice(edit, 'captured', 'shiftCapturedSeconds')
-    parts.push(sql`select 'captured', jsonb_build_object(
-        'local', a.captured_local + ${shiftCapturedSeconds}::bigint * interval '1 second',
-        'offsetMinutes', a.captured_offset_minutes), true
-      where a.captured_local is not null`)
+    rows.push(row('captured', shiftedTime(shiftCapturedSeconds), true))
   }
-  return sql.join(parts, sql` union all `)
+  // Without `offset 0` a single row is written out into each place that uses it, and computed there.
+  return sql`select * from (values ${sql.join(rows)}) word (field, value, computed, shown) offset 0`
+}
+
+function row(field: CurationField, value: RawBuilder<unknown>, computed: boolean): RawBuilder<unknown> {
+  return sql`(${sql.lit(field)}, ${value}, ${sql.lit(computed)}, ${shownWord(field)})`
+}
+
+function shiftedTime(seconds: number): RawBuilder<unknown> {
+  return sql`case when a.captured_local is not null then jsonb_build_object(
+    'local', a.captured_local + ${seconds}::bigint * interval '1 second',
+    'offsetMinutes', a.captured_offset_minutes) end`
 }
 
 /** Those that are there and not taken away, in their order, and then those that are added and not there. */
 function changedKeywords(added: readonly string[][], removed: readonly string[][]): RawBuilder<unknown> {
-  return sql`select 'keywords', coalesce((
+  return sql`coalesce((
       select jsonb_agg(path order by place) from (
         select path, min(place) as place from (
           select path, place from jsonb_array_elements(a.keywords) with ordinality as present (path, place)
           where not exists (select 1 from jsonb_array_elements(${JSON.stringify(removed)}::jsonb) gone where gone = path)
           union all
           select path, place + 1000000 from jsonb_array_elements(${JSON.stringify(added)}::jsonb)
-            with ordinality as extra (path, place)) each group by path) kept), 'null'), true`
+            with ordinality as extra (path, place)) each group by path) kept), 'null')`
 }
 
 function refuseTwice(edit: BulkEdit, field: CurationField, other: string): void {

@@ -33,6 +33,8 @@ export async function recordChanges(
   head: EditHead,
   changes: RawBuilder<unknown>,
 ): Promise<RecordedEdit> {
+  // Of thousands of assets what is joined, and kept for triggers, would go through files.
+  await sql`set local work_mem = '32MB'`.execute(tx)
   const { id: editId } = await tx
     .insertInto('edit')
     .values({ kind: head.kind, account_id: head.accountId, undoes: head.undoes ?? null })
@@ -54,7 +56,7 @@ export async function recordChanges(
     await tx.deleteFrom('edit').where('id', '=', editId).execute()
     return { editId: null, assetIds: [], fields: [], dropsWords: false }
   }
-  await makeTrue(tx, editId, assetIds, dropsWords === true)
+  await makeTrue(tx, editId, { assetIds, fields, dropsWords: dropsWords === true })
   await tx
     .updateTable('edit')
     .set({ assets: assetIds.length, fields: sql`${fields}::text[]` })
@@ -66,8 +68,7 @@ export async function recordChanges(
 async function makeTrue(
   tx: DatabaseTransaction,
   editId: number,
-  assetIds: number[],
-  dropsWords: boolean,
+  { assetIds, fields, dropsWords }: Omit<RecordedEdit, 'editId'>,
 ): Promise<void> {
   if (dropsWords) {
     await sql`
@@ -82,5 +83,5 @@ async function makeTrue(
     on conflict (asset_id, field) do update set value = excluded.value, edit_id = excluded.edit_id`.execute(
     tx,
   )
-  await settleWords(tx, assetIds, editId)
+  await settleWords(tx, assetIds, { revision: editId, fields })
 }

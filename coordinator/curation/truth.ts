@@ -20,51 +20,68 @@ const shown: Record<CurationField, RawBuilder<unknown>> = {
     'longitude', a.longitude, 'altitudeM', a.altitude_m) end`,
 }
 
-/** Some of what is true of `asset a` now, as one jsonb object: with thousands of assets each field counts. */
-export function shownWordsOf(fields: readonly CurationField[]): RawBuilder<unknown> {
-  return sql`jsonb_build_object(${sql.join(fields.flatMap((field) => [sql.lit(field), shown[field]]))})`
+/** All that is true of `asset a` now. */
+export const shownWords: RawBuilder<unknown> = sql`jsonb_build_object(${sql.join(
+  Object.entries(shown).flatMap(([field, value]) => [sql.lit(field), value]),
+)})`
+
+/** What is true of one field of `asset a` now, as jsonb. */
+export function shownWord(field: CurationField): RawBuilder<unknown> {
+  return sql`coalesce(to_jsonb(${shown[field]}), 'null')`
 }
 
-/** All that is true of `asset a` now. */
-export const shownWords: RawBuilder<unknown> = shownWordsOf(Object.keys(shown) as CurationField[])
+/** The columns of `asset` that say a field, from its word (jsonb). */
+const columns: Record<CurationField, (word: RawBuilder<unknown>) => RawBuilder<unknown>> = {
+  rating: (word) => sql`rating = (${word}#>>'{}')::smallint`,
+  label: (word) => sql`label = ${word}#>>'{}'`,
+  title: (word) => sql`title = ${word}#>>'{}'`,
+  description: (word) => sql`description = ${word}#>>'{}'`,
+  creator: (word) => sql`creator = nullif(${word}, 'null')`,
+  copyright: (word) => sql`copyright = ${word}#>>'{}'`,
+  keywords: (word) => sql`keywords = nullif(${word}, 'null')`,
+  place: (word) => sql`place = nullif(${word}, 'null')`,
+  regions: (word) => sql`regions = nullif(${word}, 'null')`,
+  favourite: (word) => sql`favourite = coalesce((${word}#>>'{}')::boolean, false)`,
+  captured: (word) => sql`captured_local = (${word}->>'local')::timestamp,
+    captured_offset_minutes = (${word}->>'offsetMinutes')::integer,
+    captured_source = case when ${word} <> 'null' then coalesce(${word}->>'source', 'person') end,
+    captured_at = coalesce((${word}->>'at')::timestamptz, ((${word}->>'local')::timestamp
+      - coalesce((${word}->>'offsetMinutes')::integer, 0) * interval '1 minute') at time zone 'utc'),
+    bucket = coalesce(to_char((${word}->>'local')::timestamp, 'YYYY-MM'), 'undated')`,
+  position: (word) => sql`latitude = (${word}->>'latitude')::double precision,
+    longitude = (${word}->>'longitude')::double precision,
+    altitude_m = (${word}->>'altitudeM')::double precision`,
+}
+const everyField = Object.keys(columns) as CurationField[]
+
+export type Settling = {
+  /** Of the edit that has just been made; left out when only the files have changed. */
+  revision?: number
+  /** That may be untrue; with thousands of assets each one counts. */
+  fields?: readonly CurationField[]
+}
 
 /**
  * Makes the columns of edited assets true again: for each field the person's word, else what the files say, which
  * `asset.said` keeps from the first edit on. The caller holds the assets' locks.
- *
- * @param revision of the edit that has just been made; left out when only the files have changed
  */
 export async function settleWords(
   tx: DatabaseTransaction,
   assetIds: readonly number[],
-  revision?: number,
+  { revision = 0, fields = everyField }: Settling = {},
 ): Promise<void> {
+  // Nobody has said anything before where `said` is null, so that what is true is what the files say.
+  const word = (field: CurationField) =>
+    sql`coalesce(word.words->${sql.lit(field)}, a.said->${sql.lit(field)}, ${shownWord(field)})`
   const ids = [...assetIds]
   await sql`
     with word as materialized (
       select asset_id, jsonb_object_agg(field, value) as words from asset_edit
-      where asset_id = any(${ids}::bigint[]) group by asset_id),
-    truth as materialized (
-      select a.id, files.said, files.said || coalesce(word.words, '{}') as now
-      from asset a cross join lateral (select coalesce(a.said, ${shownWords}) as said) files
-      left join word on word.asset_id = a.id
-      where a.id = any(${ids}::bigint[]))
-    update asset set
-      said = truth.said, revision = greatest(revision, ${revision ?? 0}),
-      rating = (now->>'rating')::smallint, label = now->>'label', title = now->>'title',
-      description = now->>'description', creator = nullif(now->'creator', 'null'), copyright = now->>'copyright',
-      keywords = nullif(now->'keywords', 'null'), place = nullif(now->'place', 'null'),
-      regions = nullif(now->'regions', 'null'), favourite = coalesce((now->>'favourite')::boolean, false),
-      latitude = (now->'position'->>'latitude')::double precision,
-      longitude = (now->'position'->>'longitude')::double precision,
-      altitude_m = (now->'position'->>'altitudeM')::double precision,
-      captured_local = (now->'captured'->>'local')::timestamp,
-      captured_offset_minutes = (now->'captured'->>'offsetMinutes')::integer,
-      captured_source = case when now->'captured' <> 'null' then coalesce(now->'captured'->>'source', 'person') end,
-      captured_at = coalesce((now->'captured'->>'at')::timestamptz, ((now->'captured'->>'local')::timestamp
-        - coalesce((now->'captured'->>'offsetMinutes')::integer, 0) * interval '1 minute') at time zone 'utc'),
-      bucket = coalesce(to_char((now->'captured'->>'local')::timestamp, 'YYYY-MM'), 'undated')
-    from truth where asset.id = truth.id`.execute(tx)
+      where asset_id = any(${ids}::bigint[]) and field = any(${[...fields]}::text[]) group by asset_id)
+    update asset a set said = coalesce(a.said, ${shownWords}), revision = greatest(a.revision, ${revision}),
+      ${sql.join(fields.map((field) => columns[field](word(field))))}
+    from unnest(${ids}::bigint[]) given (id) left join word on word.asset_id = given.id
+    where a.id = given.id`.execute(tx)
 }
 
 /** The files of edited assets have been summed up into their columns: keeps that, and lets people speak again. */

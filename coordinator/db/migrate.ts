@@ -13,6 +13,7 @@ import * as apiTokens from './migrations/0008-api-tokens.ts'
 import * as curation from './migrations/0009-curation.ts'
 import * as vision from './migrations/0010-vision.ts'
 import * as judging from './migrations/0011-judging.ts'
+import * as largeEdits from './migrations/0012-large-edits.ts'
 
 /** In order, forward only; each runs once, all that are due in one transaction. */
 export const migrations: Record<string, Migration> = {
@@ -27,6 +28,7 @@ export const migrations: Record<string, Migration> = {
   '0009-curation': curation,
   '0010-vision': vision,
   '0011-judging': judging,
+  '0012-large-edits': largeEdits,
 }
 
 /**
