@@ -157,7 +157,7 @@ describe.skipIf(!chromiumPath)('every page', () => {
       const server = await serverOf(scenario, scenario !== 'setup')
       const { page, faults } = await openPage(browser, server, { path, scheme: 'light' })
       await act?.(page)
-      await page.getByText(ready).first().waitFor()
+      await page.getByText(ready).filter({ visible: true }).first().waitFor()
       expect(await seriousFaults(page)).toEqual([])
       await page.emulateMedia({ colorScheme: 'dark' })
       expect(await seriousFaults(page, ['color-contrast'])).toEqual([])
