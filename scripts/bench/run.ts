@@ -3,6 +3,7 @@ import { benchDatabase } from './database.ts'
 import { benchEdits } from './edits.ts'
 import { benchIngest } from './ingest.ts'
 import { benchLeases } from './leases.ts'
+import { benchPrompts } from './prompts.ts'
 import { benchRle } from './rle.ts'
 import { benchSearch } from './search.ts'
 import { benchSources } from './sources.ts'
@@ -16,6 +17,7 @@ const benchmarks: Record<string, (parameters: string[]) => Promise<void>> = {
   edits: benchEdits,
   ingest: benchIngest,
   leases: benchLeases,
+  prompts: benchPrompts,
   rle: benchRle,
   search: benchSearch,
   sources: benchSources,
