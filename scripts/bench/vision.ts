@@ -6,7 +6,7 @@ import { parseArgs, promisify } from 'node:util'
 import { z } from 'zod'
 import { openCage } from '../../agents/cage/open-cage.ts'
 import type { KnownModel } from '../../agents/vision/models/examine-models.ts'
-import { sessionCounts } from '../../agents/vision/session/session-counts.ts'
+import { type SessionCounts, sessionCounts } from '../../agents/vision/session/session-counts.ts'
 import { AgentConfig } from '../../config/agent-config.ts'
 import { type BenchResult, formatResult, median } from './bench-line.ts'
 import { describeMachine } from './machine.ts'
@@ -60,7 +60,7 @@ type Bench = { modelsFolder: string; only: string[] | undefined; previews: Previ
 
 async function startAgent(
   { modelsFolder, previews }: Bench,
-  counts = sessionCounts('cpu', cpus().length),
+  counts: Pick<SessionCounts, 'sessions' | 'threads'> = sessionCounts('cpu', cpus().length),
   maxBatch?: number,
 ): Promise<BenchAgent> {
   const config = AgentConfig.shape.vision.parse({ providers: ['cpu'], ...(maxBatch && { maxBatch }) })

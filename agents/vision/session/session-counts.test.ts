@@ -2,17 +2,20 @@ import { expect, test } from 'vitest'
 import { sessionCounts, threadsFor } from './session-counts.ts'
 
 test.each([
-  [1, 1, 1],
-  [2, 2, 1],
-  [4, 4, 1],
-  [8, 4, 2],
-  [24, 4, 6],
-])('on %i cores there are %i sessions of %i threads', (cores, sessions, threads) => {
-  expect(sessionCounts('cpu', cores)).toEqual({ sessions, threads })
-})
+  [1, 1, 1, 1],
+  [2, 2, 1, 2],
+  [4, 4, 1, 4],
+  [8, 4, 2, 4],
+  [24, 4, 6, 4],
+])(
+  'on %i cores there are %i sessions of %i threads, and one of %i for clicks',
+  (cores, sessions, threads, urgent) => {
+    expect(sessionCounts('cpu', cores)).toEqual({ sessions, threads, urgentThreads: urgent })
+  },
+)
 
 test('a GPU is driven by two', () => {
-  expect(sessionCounts('cuda', 16)).toEqual({ sessions: 2, threads: 1 })
+  expect(sessionCounts('cuda', 16)).toEqual({ sessions: 2, threads: 1, urgentThreads: null })
 })
 
 test.each([

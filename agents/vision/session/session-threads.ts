@@ -1,19 +1,11 @@
 import { stat } from 'node:fs/promises'
-import { Worker } from 'node:worker_threads'
 import { AppError } from '../../../protocol/errors.ts'
 import { floatBlocks } from './float-blocks.ts'
 import type { RunningTask } from './running-task.ts'
 import { threadsFor } from './session-counts.ts'
 import { type Batch, SharedSession } from './shared-session.ts'
-import {
-  type FromSessionThread,
-  nameOfFile,
-  type OpenedFile,
-  type SessionFault,
-  type SessionFile,
-  type SessionOptions,
-  type ToSessionThread,
-} from './thread-messages.ts'
+import { SessionError, ThreadHandle } from './thread-handle.ts'
+import { nameOfFile, type OpenedFile, type SessionFile, type SessionOptions } from './thread-messages.ts'
 
 /** Loading reads and rewrites the whole graph, and may build code for a GPU: it may take so many times a run's limit. */
 const LOAD_LIMIT_RUNS = 4
@@ -21,6 +13,8 @@ const LOAD_LIMIT_RUNS = 4
 export type SessionThreadsOptions = SessionOptions & {
   /** Each holds sessions of its own. */
   count: number
+  /** Of each session in one more thread, in which only runs that somebody waits for are made; null: there is none. */
+  urgentThreads: number | null
   /** Of one run, in ms. */
   timeoutMs: number
   /** Of the whole process: a large model is held by fewer threads. */
@@ -33,44 +27,27 @@ export type SessionThreadsOptions = SessionOptions & {
   onStuck: (tasks: readonly RunningTask[]) => void
 }
 
-type Request = ToSessionThread extends infer M ? (M extends { id: number } ? Omit<M, 'id'> : never) : never
-
-type Answer = Extract<FromSessionThread, { type: 'done' }>
-
-/** The runtime's answer when it refuses. */
-class SessionError extends Error {
-  readonly fault: SessionFault
-
-  constructor(fault: SessionFault, message: string) {
-    super(message)
-    this.fault = fault
-  }
-}
-
-/** Loading and running; at most one run. */
-type Thread = { worker: Worker; busy: number }
-
 /**
  * The threads that run models, and whose turn it is: urgent runs first, then whoever has waited longest. A thread that
  * is idle takes at once what waits; what comes meanwhile makes up the next batch.
+ *
+ * A click waits for nobody's run: it has a thread for itself. Until it has been answered nothing else begins, so that it
+ * has the processor for itself as well as soon as the runs that it met have ended.
  */
 export class SessionThreads {
   readonly #options: SessionThreadsOptions
-  readonly #sessionOptions: SessionOptions
-  readonly #threads: Thread[]
+  readonly #threads: ThreadHandle[]
+  readonly #urgentThread: ThreadHandle | undefined
   readonly #sessions = new Map<string, Promise<SharedSession>>()
   readonly #open = new Set<SharedSession>()
-  readonly #pending = new Map<
-    number,
-    { resolve: (answer: Answer) => void; reject: (error: unknown) => void }
-  >()
-  #lastId = 0
+  #urgentRuns = 0
   #isArranging = false
 
   constructor(options: SessionThreadsOptions) {
     this.#options = options
-    this.#sessionOptions = { provider: options.provider, threads: options.threads }
-    this.#threads = Array.from({ length: options.count }, () => this.#startThread())
+    const { provider, threads, count, urgentThreads } = options
+    this.#threads = Array.from({ length: count }, () => new ThreadHandle({ provider, threads }))
+    if (urgentThreads !== null) this.#urgentThread = new ThreadHandle({ provider, threads: urgentThreads })
   }
 
   /** @throws AppError `model_broken` when the runtime cannot load the file */
@@ -92,30 +69,39 @@ export class SessionThreads {
       this.#sessions.delete(name)
       this.#open.delete(session)
       const { file } = session
-      await Promise.all(this.#threads.map((thread) => this.#ask(thread, { type: 'close', file })))
+      await Promise.all(this.#all().map((thread) => thread.ask({ type: 'close', file })))
     }
   }
 
   /** @throws AppError when this provider does not work here */
   async test(options: SessionOptions): Promise<void> {
     const [thread] = this.#threads
-    if (thread) await this.#ask(thread, { type: 'test', options })
+    await thread?.ask({ type: 'test', options })
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()))
+    await Promise.all(this.#all().map((thread) => thread.terminate()))
+  }
+
+  #all(): ThreadHandle[] {
+    return this.#urgentThread ? [...this.#threads, this.#urgentThread] : this.#threads
   }
 
   async #openSession(file: SessionFile, task: RunningTask): Promise<SharedSession> {
     const { timeoutMs, maxBatch, batchLimits, memoryLimitBytes } = this.#options
     const { size: sizeBytes } = await stat(file.path)
     const holders = threadsFor(sizeBytes, memoryLimitBytes, this.#threads.length)
-    const thread = this.#threads.slice(0, holders).find(({ busy }) => busy === 0) ?? this.#threads[0]!
+    // One that there is hardly room for is not held once more for those who wait.
+    const urgentThread = holders === this.#threads.length ? this.#urgentThread : undefined
+    const thread =
+      (task.isUrgent ? urgentThread : undefined) ??
+      this.#threads.slice(0, holders).find(({ busy }) => busy === 0) ??
+      this.#threads[0]!
     thread.busy += 1
     const limit = this.#watch([task], timeoutMs * LOAD_LIMIT_RUNS)
     let opened: OpenedFile | undefined
     try {
-      opened = (await this.#ask(thread, { type: 'open', file, options: this.#sessionOptions })).opened
+      opened = (await thread.ask({ type: 'open', file, options: thread.sessionOptions })).opened
     } catch (error) {
       if (!(error instanceof SessionError)) throw error
       if (error.fault === 'broken') throw new AppError('model_broken', error.message, { cause: error })
@@ -129,6 +115,7 @@ export class SessionThreads {
       file,
       opened: opened!,
       threads: holders,
+      hasUrgentThread: urgentThread !== undefined,
       batchLimit: Math.min(maxBatch, batchLimits.get(file.path) ?? maxBatch),
       onWaiting: () => this.#arrangeSoon(),
       onBatchLimit: (batch) => this.#options.onBatchLimit(file.path, batch),
@@ -148,36 +135,38 @@ export class SessionThreads {
   }
 
   #arrange(): void {
+    if (this.#urgentThread?.busy === 0) {
+      this.#startNext(this.#urgentThread, (session, task) => session.hasUrgentThread && task.isUrgent)
+    }
     for (const [at, thread] of this.#threads.entries()) {
       if (thread.busy > 0) continue
-      const next = this.#nextSession(at)
-      const batch = next?.takeBatch()
-      if (next && batch) void this.#run(thread, next, batch)
+      const mayBegin = (task: RunningTask) => task.isUrgent || this.#urgentRuns === 0
+      this.#startNext(thread, (session, task) => at < session.threads && mayBegin(task))
     }
   }
 
-  /** @param at the thread that has nothing to do */
-  #nextSession(at: number): SharedSession | undefined {
+  #startNext(thread: ThreadHandle, mayRun: (session: SharedSession, task: RunningTask) => boolean): void {
     let best: { session: SharedSession; task: RunningTask } | undefined
     for (const session of this.#open) {
-      if (at >= session.threads) continue
       const task = session.nextTask
-      if (task && (best === undefined || isBefore(task, best.task))) best = { session, task }
+      if (task && mayRun(session, task) && (best === undefined || isBefore(task, best.task))) {
+        best = { session, task }
+      }
     }
-    return best?.session
+    const batch = best?.session.takeBatch()
+    if (best && batch) void this.#run(thread, best.session, batch)
   }
 
-  async #run(thread: Thread, { file }: SharedSession, batch: Batch): Promise<void> {
+  async #run(thread: ThreadHandle, { file }: SharedSession, batch: Batch): Promise<void> {
+    const isUrgent = batch.tasks.some((task) => task.isUrgent)
     thread.busy += 1
+    if (isUrgent) this.#urgentRuns += 1
     const limit = this.#watch(batch.tasks, this.#options.timeoutMs)
     const { feeds } = batch
     const transfer = Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer)
     try {
-      const { ran, spent = [] } = await this.#ask(
-        thread,
-        { type: 'run', file, options: this.#sessionOptions, feeds },
-        transfer,
-      )
+      const run = { type: 'run', file, options: thread.sessionOptions, feeds } as const
+      const { ran, spent = [] } = await thread.ask(run, transfer)
       for (const block of spent) floatBlocks.giveBack(block)
       batch.done(ran!)
     } catch (error) {
@@ -186,36 +175,13 @@ export class SessionThreads {
     } finally {
       clearTimeout(limit)
       thread.busy -= 1
+      if (isUrgent) this.#urgentRuns -= 1
       this.#arrangeSoon()
     }
   }
 
   #watch(tasks: readonly RunningTask[], limitMs: number): NodeJS.Timeout {
     return setTimeout(() => this.#options.onStuck(tasks), limitMs)
-  }
-
-  #ask(thread: Thread, request: Request, transfer: ArrayBuffer[] = []): Promise<Answer> {
-    this.#lastId += 1
-    const id = this.#lastId
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject })
-      thread.worker.postMessage({ id, ...request }, transfer)
-    })
-  }
-
-  #startThread(): Thread {
-    const worker = new Worker(new URL('./session-thread.ts', import.meta.url))
-    worker.on('message', (message: FromSessionThread) => {
-      const pending = this.#pending.get(message.id)
-      this.#pending.delete(message.id)
-      if (message.type === 'done') pending?.resolve(message)
-      else pending?.reject(new SessionError(message.fault, message.message))
-    })
-    // A fault of ours: the process ends and is replaced.
-    worker.on('error', (error) => {
-      throw error
-    })
-    return { worker, busy: 0 }
   }
 }
 

@@ -17,6 +17,7 @@ function open(batchLimit = 16) {
     file,
     opened,
     threads: 1,
+    hasUrgentThread: false,
     batchLimit,
     onWaiting: () => {},
     onBatchLimit,
@@ -61,6 +62,17 @@ test('a click is run before those that have waited longer', () => {
   run(2)
   run(3, { isUrgent: true })
   expect(session.nextTask).toMatchObject({ isUrgent: true })
+})
+
+test('a click is not run together with what nobody waits for', () => {
+  const { session, run, answer } = open()
+  run(1)
+  answer(session.takeBatch())
+  run(2)
+  run(3)
+  const click = run(4, { isUrgent: true })
+  expect(session.takeBatch()!.tasks).toEqual([click.task])
+  expect(answer(session.takeBatch())).toBe(2)
 })
 
 test('no memory for all: half as many from then on, and nothing fails', async () => {

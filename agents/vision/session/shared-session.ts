@@ -31,6 +31,8 @@ export type SharedSessionOptions = {
   opened: OpenedFile
   /** The first so many threads hold it. */
   threads: number
+  /** That for what somebody waits for holds it, too. */
+  hasUrgentThread: boolean
   /** What memory has allowed so far, or the configuration. */
   batchLimit: number
   /** A run is waiting. */
@@ -46,6 +48,7 @@ export type SharedSessionOptions = {
 export class SharedSession implements Session {
   readonly file: SessionFile
   readonly threads: number
+  readonly hasUrgentThread: boolean
   readonly inputs: readonly TensorShape[]
   readonly outputs: readonly TensorShape[]
   readonly #options: SharedSessionOptions
@@ -58,6 +61,7 @@ export class SharedSession implements Session {
     this.#options = options
     this.file = options.file
     this.threads = options.threads
+    this.hasUrgentThread = options.hasUrgentThread
     this.inputs = inputs
     this.outputs = outputs
     this.#batchLimit = hasFreeBatch(inputs, outputs) ? options.batchLimit : 1
@@ -84,7 +88,11 @@ export class SharedSession implements Session {
     if (first === undefined) return undefined
     const fitting = first.task.isAlone
       ? [first]
-      : this.#waiting.filter(({ task, feeds }) => !task.isAlone && canStack(first.feeds, feeds))
+      : this.#waiting.filter(
+          ({ task, feeds }) =>
+            // Whoever waits for an answer does not wait for others' as well.
+            !task.isAlone && task.isUrgent === first.task.isUrgent && canStack(first.feeds, feeds),
+        )
     const runs = fitting.slice(0, batchSize(fitting.length, this.#batchLimit, this.#msPerPicture))
     for (const run of runs) this.#waiting.splice(this.#waiting.indexOf(run), 1)
     const names = Object.keys(first.feeds)

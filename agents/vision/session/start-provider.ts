@@ -5,7 +5,7 @@ import type { ProviderReport } from '../../../protocol/models.ts'
 import { providerChoices } from './choose-provider.ts'
 import { messageOf } from './message-of.ts'
 import type { FromVision, VisionSetup } from './messages.ts'
-import { sessionCounts } from './session-counts.ts'
+import { type SessionCounts, sessionCounts } from './session-counts.ts'
 import { SessionThreads } from './session-threads.ts'
 import { VisionWorker } from './vision-worker.ts'
 
@@ -23,9 +23,9 @@ export async function startProvider(
   cores: number,
   send: (message: FromVision) => void,
 ): Promise<VisionWorker> {
-  const openThreads = (provider: ExecutionProvider, count: number, threads: number) =>
+  const openThreads = (provider: ExecutionProvider, counts: SessionCounts) =>
     new SessionThreads({
-      ...{ provider, count, threads },
+      ...{ provider, count: counts.sessions, threads: counts.threads, urgentThreads: counts.urgentThreads },
       timeoutMs: setup.timeoutMs,
       memoryLimitBytes: setup.memoryLimitBytes,
       maxBatch: setup.maxBatch,
@@ -33,7 +33,7 @@ export async function startProvider(
       onBatchLimit: (path, limit) => send({ type: 'batchLimit', path, limit }),
       onStuck: (tasks) => send({ type: 'stuck', ids: tasks.map(({ id }) => id) }),
     })
-  const probe = openThreads('cpu', 1, 1)
+  const probe = openThreads('cpu', { sessions: 1, threads: 1, urgentThreads: null })
   const { provider, providers } = await tryProviders(setup, probe, send)
   await probe.stop()
   if (provider === null) {
@@ -41,7 +41,11 @@ export async function startProvider(
     throw new AppError('unavailable', `No execution provider works on this machine. ${reasons.join('. ')}`)
   }
   const counts = sessionCounts(provider, cores)
-  const threads = openThreads(provider, setup.sessions ?? counts.sessions, setup.threads ?? counts.threads)
+  const threads = openThreads(provider, {
+    sessions: setup.sessions ?? counts.sessions,
+    threads: setup.threads ?? counts.threads,
+    urgentThreads: counts.urgentThreads,
+  })
   send({ type: 'ready', provider, providers })
   return new VisionWorker({ threads, provider, send, memoryLimitBytes: setup.memoryLimitBytes })
 }
