@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { AppError } from '../../protocol/errors.ts'
 import { paintRectangle } from './testing/paint-rectangle.ts'
 import { startTinyVision } from './testing/start-tiny-vision.ts'
 
@@ -48,8 +49,23 @@ test('a model that ends its process with every picture is broken, and is not tri
   }
   expect(t.state('broken-endless')).toMatchObject({
     state: 'broken',
-    reason: expect.stringContaining('3 times'),
+    reason: expect.stringContaining('with 3 pictures'),
   })
+})
+
+test('a picture that ends the process three times is quarantined, and the model goes on', {
+  timeout: LIMIT_MS,
+}, async () => {
+  const t = await startTinyVision(['broken-endless'], { timeoutMs: 1_000 })
+  const [preview] = await paintMany(1)
+  const codes: string[] = []
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await t
+      .look('asset.detect', 'broken-endless', preview!, {})
+      .catch((error: AppError) => codes.push(error.code))
+  }
+  expect(codes).toEqual(['model_failed', 'model_failed', 'quarantined'])
+  expect(t.state('broken-endless').state).toBe('ready')
 })
 
 test('a model that eats the memory is stopped before the machine runs out of it', {

@@ -22,6 +22,9 @@ export type VisionOptions = {
   log: Logger
   /** Sessions and threads, for measurements; default: this machine's own. */
   counts?: { sessions: number; threads: number }
+  /** How often the models folder is looked at, and how long its process may be silent; default: half a minute each. */
+  folderIntervalMs?: number
+  silenceMs?: number
 }
 
 /**
@@ -40,7 +43,7 @@ export class Vision {
   #isRunning = false
 
   constructor(options: VisionOptions) {
-    const { cage, modelsFolder, config, log, counts } = options
+    const { cage, modelsFolder, config, log, counts, silenceMs } = options
     this.#options = options
     this.#host = new VisionHost({
       cage,
@@ -48,6 +51,7 @@ export class Vision {
       config,
       log,
       counts,
+      silenceMs,
       onProviders: (providers) => {
         this.#providers = providers
         this.#tell()
@@ -58,13 +62,14 @@ export class Vision {
 
   /** @throws AppError `file_unreadable` when the models folder cannot be read */
   async start(): Promise<void> {
-    const { modelsFolder, log } = this.#options
+    const { modelsFolder, log, folderIntervalMs } = this.#options
     await mkdir(modelsFolder, { recursive: true, mode: 0o755 })
     this.#registry = new ModelRegistry({
       modelsFolder,
       builtIn: await builtInModels(),
       families,
       log,
+      intervalMs: folderIntervalMs,
     })
     await this.#registry.start()
     this.#registry.onChange(() => this.#changed())

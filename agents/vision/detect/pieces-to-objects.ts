@@ -1,6 +1,6 @@
-import { encodeMask } from '../../../protocol/rle.ts'
 import { type FoundObject, MAX_FOUND } from '../../../protocol/vision.ts'
 import { findPieces } from './connected-pieces.ts'
+import { keepMask } from './keep-mask.ts'
 
 /** Smaller pieces are specks at the edge of something else: a thousandth of the picture. */
 const MIN_SHARE = 0.001
@@ -38,7 +38,7 @@ export function piecesToObjects(map: ClassMap, classes: readonly string[]): Foun
         className: classes[classId]!,
         box: [left / widthPx, top / heightPx, (right - left) / widthPx, (bottom - top) / heightPx],
         score: UNKNOWN_SCORE,
-        mask: encodeMask(bits, heightPx, widthPx),
+        mask: keepMask(bits, heightPx, widthPx),
       }
     })
 }

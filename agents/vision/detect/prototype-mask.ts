@@ -1,8 +1,8 @@
 import type { Mask } from '../../../protocol/mask.ts'
-import { encodeMask } from '../../../protocol/rle.ts'
 import type { Size } from '../picture/picture.ts'
 import type { Placement } from '../picture/placement.ts'
 import type { Candidate } from './candidate.ts'
+import { keepMask } from './keep-mask.ts'
 
 /** Pictures of which each outline is a mixture: `[count, heightPx, widthPx]`, over the whole input. */
 export type Prototypes = { data: Float32Array; count: number; heightPx: number; widthPx: number }
@@ -69,7 +69,7 @@ export function mixMask(
       }
     }
   }
-  return inside === 0 ? null : encodeMask(bits, heightPx, widthPx)
+  return inside === 0 ? null : keepMask(bits, heightPx, widthPx)
 }
 
 type Area = { left: number; right: number; top: number; bottom: number }

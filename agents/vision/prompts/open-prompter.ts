@@ -1,4 +1,4 @@
-import { encodeColumns } from '../../../protocol/rle.ts'
+import { keepColumns } from '../detect/keep-mask.ts'
 import type { LoadedPart, Prompter } from '../families/family.ts'
 import type { Picture, Size } from '../picture/picture.ts'
 import type { Placement } from '../picture/placement.ts'
@@ -55,7 +55,7 @@ export function openPrompter(
       watch.infer += answered - prepared
       const { plane, score } = reader.read(outputs, isAmbiguous(prompt), { placement, input })
       const bits = cutMask(plane, size)
-      const mask = bits.includes(1) ? encodeColumns(bits, size.heightPx, size.widthPx) : null
+      const mask = bits.includes(1) ? keepColumns(bits, size.heightPx, size.widthPx) : null
       watch.read += performance.now() - answered
       return mask && { mask, score }
     },

@@ -24,6 +24,7 @@ export type VisionChildOptions = {
   cage: Cage
   needs: CageNeeds
   memoryLimitBytes: number
+  silenceMs?: number
   onMessage: (message: FromVision) => void
   onEnd: (end: ChildEnd) => void
 }
@@ -83,7 +84,7 @@ export class VisionChild {
     else this.#options.onMessage(message)
   }
 
-  #listen(limitMs = SILENCE_MS): void {
+  #listen(limitMs = this.#options.silenceMs ?? SILENCE_MS): void {
     clearTimeout(this.#silence)
     this.#silence = setTimeout(
       () => this.#kill({ type: 'silent', how: `silent for ${limitMs / 1_000} s` }),

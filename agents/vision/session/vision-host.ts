@@ -5,15 +5,17 @@ import type { ModelKey, ProviderReport } from '../../../protocol/models.ts'
 import type { Cage } from '../../cage/cage.ts'
 import { blameOf } from './blame.ts'
 import { gpuDevices, gpuReads } from './gpu-devices.ts'
-import { KeptSuspects } from './kept-suspects.ts'
+import { KeptSuspects, nameOf } from './kept-suspects.ts'
 import type { FromVision, ModelPlace, VisionAnswer, VisionWork } from './messages.ts'
 import { type ChildEnd, VisionChild } from './vision-child.ts'
 import { type WorkItem, WorkQueue } from './work-queue.ts'
 
 /** Pauses before the process is started again, when it ended before it was ready: something here is wrong with it. */
 const START_PAUSES_MS = [0, 1_000, 10_000, 60_000]
-/** A model that has ended the process so often, with other pictures and never an answer in between, is at fault itself. */
+/** A model that has ended the process with so many pictures, and never an answer in between, is at fault itself. */
 const MODEL_STRIKES = 3
+/** A picture that has ended the process so often is not given to that model any more. */
+const PICTURE_STRIKES = 3
 
 export type VisionHostOptions = {
   cage: Cage
@@ -22,6 +24,8 @@ export type VisionHostOptions = {
   log: Logger
   /** Sessions and threads, for measurements; default: this machine's own. */
   counts?: { sessions: number; threads: number }
+  /** A process that says nothing for so long hangs; default: half a minute. */
+  silenceMs?: number
   /** The process has found out which providers work. */
   onProviders: (providers: ProviderReport[]) => void
   /** The runtime refuses a model, or dies of it. */
@@ -39,7 +43,8 @@ export class VisionHost {
   readonly #options: VisionHostOptions
   readonly #queue = new WorkQueue()
   readonly #suspects = new KeptSuspects()
-  readonly #strikes = new Map<ModelKey, number>()
+  /** Pictures with which a model has ended the process since it last gave an answer. */
+  readonly #strikes = new Map<ModelKey, Set<string>>()
   readonly #batchLimits = new Map<string, number>()
   readonly #crashed: ExecutionProvider[] = []
   #child: VisionChild | undefined
@@ -62,7 +67,7 @@ export class VisionHost {
   }
 
   start(): void {
-    const { cage, modelsFolder, config, counts } = this.#options
+    const { cage, modelsFolder, config, counts, silenceMs } = this.#options
     const usesGpu = config.providers.some((name) => name !== 'cpu')
     this.#isReady = false
     this.#trying = undefined
@@ -72,6 +77,7 @@ export class VisionHost {
         ? { reads: [modelsFolder, ...gpuReads], devices: gpuDevices }
         : { reads: [modelsFolder] },
       memoryLimitBytes: config.memoryLimitBytes,
+      silenceMs,
       onMessage: (message) => this.#take(message),
       onEnd: (end) => this.#ended(end),
     })
@@ -141,6 +147,7 @@ export class VisionHost {
     const { log } = this.#options
     switch (message.type) {
       case 'trying':
+        log.debug({ provider: message.provider }, 'trying an execution provider')
         this.#trying = message.provider
         break
       case 'ready':
@@ -162,7 +169,10 @@ export class VisionHost {
 
   #done(id: number, answer: VisionAnswer): void {
     const item = this.#queue.remove(id)
-    if (item) this.#strikes.delete(item.model.key)
+    if (item) {
+      this.#strikes.delete(item.model.key)
+      this.#suspects.clear(item.model.key, item.work)
+    }
     item?.resolve(answer)
     this.#sendMore()
   }
@@ -200,7 +210,8 @@ export class VisionHost {
   #ended(end: ChildEnd): void {
     if (this.#isStopped) return
     const { log } = this.#options
-    if (this.#trying !== undefined) this.#crashed.push(this.#trying)
+    // Without the processor there would be nothing left to try: whatever ended its test may be over the next time.
+    if (this.#trying !== undefined && this.#trying !== 'cpu') this.#crashed.push(this.#trying)
     const sent = this.#queue.sent()
     const blamed = blameOf(end, sent)
     log.warn(
@@ -225,15 +236,23 @@ export class VisionHost {
   /** The only one that can have ended the process. */
   #convict(item: WorkItem, end: ChildEnd): void {
     this.#queue.remove(item.id)
-    this.#suspects.add(item.model.key, item.work)
     const { key, manifest } = item.model
+    const times = this.#suspects.add(key, item.work)
     const reason = `${manifest.name} ${sentenceOf(end)}`
-    const strikes = (this.#strikes.get(key) ?? 0) + 1
-    this.#strikes.set(key, strikes)
-    if (strikes >= MODEL_STRIKES) {
-      this.#options.onRefused(key, `${reason}, ${strikes} times with different pictures: replace its files`)
+    const pictures = this.#strikes.get(key) ?? new Set()
+    this.#strikes.set(key, pictures.add(nameOf(key, item.work)))
+    if (pictures.size >= MODEL_STRIKES) {
+      const how = `${reason}, with ${pictures.size} pictures and never an answer in between`
+      this.#options.onRefused(key, `${how}: replace its files`)
     }
-    item.reject(new AppError('model_failed', reason))
+    item.reject(
+      times >= PICTURE_STRIKES
+        ? new AppError(
+            'quarantined',
+            `${reason}, ${times} times with this picture: it is not tried again by itself`,
+          )
+        : new AppError('model_failed', reason),
+    )
   }
 
   #giveUpWork(end: ChildEnd): void {

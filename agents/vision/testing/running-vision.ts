@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { AgentConfig } from '../../../config/agent-config.ts'
 import { AppError } from '../../../protocol/errors.ts'
 import { type JobInput, type JobKind, type JobResult, jobContracts } from '../../../protocol/jobs.ts'
@@ -11,12 +11,14 @@ import type { InputFile } from '../../../protocol/sources.ts'
 import { openCage } from '../../cage/open-cage.ts'
 import type { JobHandlers } from '../../runtime/job-handler.ts'
 import { RecordingContext } from '../../vault/testing/job-context.ts'
-import { Vision } from '../vision.ts'
+import { Vision, type VisionOptions } from '../vision.ts'
 
 type LookKind = Extract<JobKind, `asset.${string}`>
 
 /** What a look asks for, beside its model and picture. */
 type Rest<K extends LookKind> = Omit<JobInput<K>, 'model' | 'file'>
+
+type VisionTiming = Pick<VisionOptions, 'folderIntervalMs' | 'silenceMs'>
 
 /**
  * All that a machine with models runs, from the job to its result: registry, handlers, and the process in its cage. The
@@ -24,13 +26,14 @@ type Rest<K extends LookKind> = Omit<JobInput<K>, 'model' | 'file'>
  */
 export class RunningVision {
   readonly vision: Vision
-  readonly #folder: string
+  /** In which its models lie. */
+  readonly folder: string
   readonly #handlers: JobHandlers
   readonly #previews = new Map<number, Uint8Array>()
 
   private constructor(vision: Vision, folder: string) {
     this.vision = vision
-    this.#folder = folder
+    this.folder = folder
     const get = async (path: string) => {
       const bytes = this.#previews.get(Number(/\/files\/(\d+)\/preview/.exec(path)?.[1]))
       if (bytes === undefined) throw new AppError('not_found', 'no such preview')
@@ -44,6 +47,7 @@ export class RunningVision {
   static async start(
     fill: (folder: string) => Promise<unknown>,
     config: Partial<AgentConfig['vision']> = {},
+    options: VisionTiming & { log?: Logger } = {},
   ): Promise<RunningVision> {
     const folder = await mkdtemp(join(tmpdir(), 'hearth-vision-'))
     await fill(folder)
@@ -52,6 +56,7 @@ export class RunningVision {
       modelsFolder: folder,
       config: AgentConfig.shape.vision.parse({ providers: ['cpu'], ...config }),
       log: pino({ level: 'silent' }),
+      ...options,
     })
     await vision.start()
     return new RunningVision(vision, folder)
@@ -104,6 +109,6 @@ export class RunningVision {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.vision.stop()
-    await rm(this.#folder, { recursive: true, force: true })
+    await rm(this.folder, { recursive: true, force: true })
   }
 }

@@ -7,8 +7,9 @@ import { RunningVision } from './running-vision.ts'
 export async function startTinyVision(
   ids: readonly TinyModelId[],
   config: Partial<AgentConfig['vision']> = {},
+  options: Parameters<typeof RunningVision.start>[2] = {},
 ): Promise<RunningVision> {
-  const running = await RunningVision.start((folder) => writeTinyModels(folder, ids), config)
+  const running = await RunningVision.start((folder) => writeTinyModels(folder, ids), config, options)
   onTestFinished(() => running[Symbol.asyncDispose]())
   return running
 }
