@@ -7,7 +7,8 @@ import { paintRectangle } from './testing/paint-rectangle.ts'
 import type { RunningVision } from './testing/running-vision.ts'
 import { startTinyVision } from './testing/start-tiny-vision.ts'
 
-const options = { folderIntervalMs: 100 }
+/** One thread: what it holds is all that is held. */
+const options = { folderIntervalMs: 100, counts: { sessions: 1, threads: 1 } }
 const LIMIT_MS = 60_000
 
 test('a model that is put into the folder of a running machine is run, also when it is the first', {

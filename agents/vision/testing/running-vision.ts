@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { type Logger, pino } from 'pino'
+import { pino } from 'pino'
 import { AgentConfig } from '../../../config/agent-config.ts'
 import { AppError } from '../../../protocol/errors.ts'
 import { type JobInput, type JobKind, type JobResult, jobContracts } from '../../../protocol/jobs.ts'
@@ -18,7 +18,7 @@ type LookKind = Extract<JobKind, `asset.${string}`>
 /** What a look asks for, beside its model and picture. */
 type Rest<K extends LookKind> = Omit<JobInput<K>, 'model' | 'file'>
 
-type VisionTiming = Pick<VisionOptions, 'folderIntervalMs' | 'silenceMs'>
+type MoreOptions = Partial<Pick<VisionOptions, 'folderIntervalMs' | 'silenceMs' | 'counts' | 'log'>>
 
 /**
  * All that a machine with models runs, from the job to its result: registry, handlers, and the process in its cage. The
@@ -47,7 +47,7 @@ export class RunningVision {
   static async start(
     fill: (folder: string) => Promise<unknown>,
     config: Partial<AgentConfig['vision']> = {},
-    options: VisionTiming & { log?: Logger } = {},
+    options: MoreOptions = {},
   ): Promise<RunningVision> {
     const folder = await mkdtemp(join(tmpdir(), 'hearth-vision-'))
     await fill(folder)

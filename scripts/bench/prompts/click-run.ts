@@ -1,4 +1,4 @@
-import { visionRoutes } from '../../../protocol/vision-api.ts'
+import { visionRoutes } from '../../../protocol/api/vision-routes.ts'
 import type { ApiClient } from '../../start/testing/api-client.ts'
 
 /** Milliseconds until the outline was there. */
