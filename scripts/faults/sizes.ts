@@ -32,8 +32,8 @@ export type FaultSizes = {
   wake: { bootMs: readonly number[]; packetEverySeconds: number; giveUpSeconds: number }
   /** R33: with a system that says when it sleeps. */
   lidClosed: { times: number; closedMs: number }
-  /** R16 */
-  originals: { photos: number }
+  /** R16; so many kills while photos are read, and again while sidecars are written. */
+  originals: { photos: number; kills: number }
   /** R17 */
   sidecarKilled: { kills: number; foreignEdits: number }
   /** The process that runs models, in the middle of pictures of which most are none; and the coordinator is away. */
@@ -60,7 +60,7 @@ const short: FaultSizes = {
   lidClosed: { times: 3, closedMs: 2_000 },
   migrationKilled: { onServer: 10, onEmbedded: 3 },
   soak: { seconds: 20, jobsPerSecond: 200 },
-  originals: { photos: 60 },
+  originals: { photos: 60, kills: 2 },
   sidecarKilled: { kills: 50, foreignEdits: 30 },
   visionKilled: { photos: 60, malformed: 200, kills: 4, coordinatorAwayMs: 10_000 },
   manyStarts: { starts: 10 },
@@ -85,7 +85,7 @@ const full: FaultSizes = {
   lidClosed: { times: 20, closedMs: 40_000 },
   migrationKilled: { onServer: 80, onEmbedded: 80 },
   soak: { seconds: 600, jobsPerSecond: 200 },
-  originals: { photos: 10_000 },
+  originals: { photos: 10_000, kills: 10 },
   sidecarKilled: { kills: 1_000, foreignEdits: 500 },
   visionKilled: { photos: 500, malformed: 1_000, kills: 40, coordinatorAwayMs: 60_000 },
   manyStarts: { starts: 50 },

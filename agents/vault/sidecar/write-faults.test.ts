@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,38 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { findProgram } from '../find-program.ts'
+import { canMountDisk, smallDisk } from '../testing/small-disk.ts'
 import { temporaryFolder } from '../testing/temporary-folder.ts'
 import { requireWritten, writableLibrary } from './testing/writable-library.ts'
 
 const PROGRAM = fileURLToPath(new URL('./testing/write-sidecars.ts', import.meta.url))
 const strace = await findProgram('strace', process.env.PATH ?? '')
-const canMount = process.platform === 'linux' && process.getuid?.() === 0
 
-/** A small disk of its own, mounted for one test. */
-async function smallDisk(sizeKb: number) {
-  const folder = await temporaryFolder()
-  const path = join(folder.path, 'disk')
-  mkdirSync(path)
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeKb}k`, 'hearth-test', path])
-  let isMounted = true
-  const unmount = () => {
-    if (isMounted) execFileSync('umount', ['-l', path])
-    isMounted = false
-  }
-  return {
-    path,
-    unmount,
-    remount: (options: string) => execFileSync('mount', ['-o', `remount,${options}`, path]),
-    async [Symbol.asyncDispose]() {
-      unmount()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
-}
-
-describe.skipIf(!canMount)('on a disk of its own (needs root, for the mount)', () => {
+describe.skipIf(!canMountDisk)('on a disk of its own (needs root, for the mount)', () => {
   test('a full disk fails the job for later, and the old sidecar stays whole, alone', async () => {
-    await using disk = await smallDisk(64)
+    await using disk = await smallDisk(64 * 1024)
     await using t = await writableLibrary({ at: disk.path })
     const { contentHash: expected } = requireWritten(await t.write()).sidecar
     const before = readFileSync(join(disk.path, 'a.xmp'))
@@ -55,7 +33,7 @@ describe.skipIf(!canMount)('on a disk of its own (needs root, for the mount)', (
   })
 
   test('a folder that cannot be written is refused as read-only', async () => {
-    await using disk = await smallDisk(64)
+    await using disk = await smallDisk(64 * 1024)
     await using t = await writableLibrary({ at: disk.path })
     disk.remount('ro')
     expect(await t.write()).toMatchObject({ outcome: 'refused', reason: 'read_only' })
@@ -64,7 +42,7 @@ describe.skipIf(!canMount)('on a disk of its own (needs root, for the mount)', (
   })
 
   test('a share that is gone fails the job for later, and nothing is made in its empty mount point', async () => {
-    await using disk = await smallDisk(64)
+    await using disk = await smallDisk(64 * 1024)
     await using t = await writableLibrary({ at: disk.path })
     const { contentHash: expected } = requireWritten(await t.write()).sidecar
     disk.unmount()

@@ -18,9 +18,17 @@ export type PhotoFolders = Disposable & {
   state(): Record<string, string>
 }
 
-/** The same photos in each folder. */
-export async function preparePhotos(folders: number, photosEach: number): Promise<PhotoFolders> {
-  const base = mkdtempSync(join(tmpdir(), 'hearth-originals-'))
+/**
+ * The same photos in each folder.
+ *
+ * @param on the disk that they are to lie on
+ */
+export async function preparePhotos(
+  folders: number,
+  photosEach: number,
+  on: string = tmpdir(),
+): Promise<PhotoFolders> {
+  const base = mkdtempSync(join(on, 'hearth-originals-'))
   const roots = Array.from({ length: folders }, (_, index) => join(base, `library-${index + 1}`))
   for (const root of roots) await copyPhotos(root, photosEach)
   return {
