@@ -42,6 +42,8 @@ export const AssetListQuery = z.object({
   keyword: z.string().max(256).optional(),
   /** Somebody marked in the picture, as the name is written. */
   person: z.string().max(1_024).optional(),
+  /** A thing that was found or drawn in the picture, by what it is called; what a person has rejected is not there. */
+  thing: z.string().min(1).max(1_024).optional(),
   /** A country, state, city or location. */
   place: z.string().max(1_024).optional(),
   fileRole: FileRole.optional(),

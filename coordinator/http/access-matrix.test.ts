@@ -56,6 +56,7 @@ const samples: { [N in RouteName]: { path: string; body?: unknown } } = {
   listModels: { path: '/api/models' },
   chooseModel: { path: '/api/models/faces', body: { key: null } },
   runModel: { path: '/api/models/detect/run', body: { which: 'missing' } },
+  listThings: { path: '/api/things' },
   listDetections: { path: '/api/assets/1/detections' },
   drawDetection: { path: '/api/assets/1/detections', body: { label: 'cat', box: [0, 0, 0.5, 0.5] } },
   changeDetection: { path: '/api/detections/4711', body: { review: 'confirmed' } },

@@ -26,6 +26,11 @@ export function assetConditions(filters: AssetFilters): RawBuilder<unknown> {
   add(filters.keyword, (word) => sql`a.keywords @> ${JSON.stringify([[word]])}::jsonb`)
   add(filters.person, (name) => sql`a.regions @> ${JSON.stringify([{ kind: 'person', name }])}::jsonb`)
   add(
+    filters.thing,
+    (name) => sql`exists (select 1 from detection d
+      where d.asset_id = a.id and d.label = ${name} and d.review <> 'rejected')`,
+  )
+  add(
     filters.place,
     (place) =>
       sql`exists (select 1 from jsonb_each_text(a.place) part where lower(part.value) = lower(${place}))`,

@@ -50,6 +50,13 @@ export const visionRoutes = {
     answer: z.object({ queued: z.int().nonnegative() }),
   },
 
+  listThings: {
+    method: 'get',
+    path: '/api/things',
+    access: 'user',
+    summary: 'What things in pictures are called here; each is a `thing` of the lists of assets',
+    answer: z.object({ things: z.array(z.string()) }),
+  },
   listDetections: {
     method: 'get',
     path: '/api/assets/:id/detections',

@@ -9,6 +9,8 @@ const parts = {
   q: text.max(200),
   /** Part of a name, folder, title, description or keyword. */
   text: text.max(200),
+  /** Something that was found or drawn in them, as it is called. */
+  thing: text.max(1_024),
   kind: AssetKind,
   minRating: z.coerce.number().int().min(1).max(5),
   favourite: z.coerce.boolean().refine(Boolean),

@@ -44,6 +44,13 @@ export const modelsQuery = queryOptions({
   queryFn: ({ signal }) => callApi('listModels', { signal }),
 })
 
+/** What things in the pictures are called. */
+export const thingsQuery = queryOptions({
+  queryKey: ['things'],
+  queryFn: async ({ signal }) => (await callApi('listThings', { signal })).things,
+  staleTime: 10_000,
+})
+
 /** Everything below this key is asked for again when somebody asks to be let in, or has been. */
 export const JOINING_KEY = ['joining'] as const
 

@@ -45,6 +45,26 @@ describe.skipIf(!chromiumPath)('search', () => {
     await page.context().close()
   })
 
+  test('words that name a thing lead to the pictures in which it was found', async () => {
+    const { page, faults } = await openPage(browser, server, { path: '/search?q=all trucks' })
+    await page.getByRole('link', { name: 'truck' }).click()
+    await page.waitForURL('**/search?thing=truck')
+    await page.getByRole('region', { name: 'Pictures with truck' }).locator('a[data-index]').first().waitFor()
+    await page.getByRole('button', { name: 'With truck: take this filter away' }).click()
+    await page.getByText('What are you looking for?').waitFor()
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
+  test('what else is asked for stays a question', async () => {
+    const { page } = await openPage(browser, server, { path: '/search?q=Zoey in the snow' })
+    await page.getByRole('link', { name: 'Zoey', exact: true }).click()
+    await page.getByRole('button', { name: 'With Zoey: take this filter away' }).waitFor()
+    const { searchParams } = new URL(page.url())
+    expect(Object.fromEntries(searchParams)).toEqual({ thing: 'Zoey', q: 'in the snow' })
+    await page.context().close()
+  })
+
   test('is narrowed by chips, which the address keeps', async () => {
     const { page } = await openPage(browser, server, { path: '/search?q=boats' })
     await tiles(page).first().waitFor()

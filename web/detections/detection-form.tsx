@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconCheck, IconTrash, IconX } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { DetectionView } from '../../protocol/detections.ts'
 import { detectionName, sureWords } from './describe-detection.ts'
@@ -54,6 +55,11 @@ export function DetectionForm({ detection, onDone }: { detection: DetectionView;
             Wrong
           </Button>
         </div>
+      )}
+      {!isUnnamed && review !== 'rejected' && (
+        <Link to="/search" search={{ thing: detection.label }} className={styles.others}>
+          All pictures with {detection.label}
+        </Link>
       )}
       <form
         className={styles.rename}

@@ -52,8 +52,13 @@ export function searchHandlers(world: { library: FakeLibrary; canSearch: boolean
       requireModel()
       return { ...answer(`like ${params.id}`, query, 0.2), model: MODEL }
     },
-    listAssets: ({ query }: { query: { text?: string } & Filter & Page }) =>
-      answer(query.text ?? '', query, query.text === undefined ? 1 : query.text === 'zzz' ? 0 : 0.1),
+    listThings: () => ({ things: ['boat', 'car', 'dog', 'person', 'truck', 'Zoey'] }),
+    listAssets: ({ query }: { query: { text?: string; thing?: string } & Filter & Page }) =>
+      answer(
+        query.text ?? '',
+        query,
+        query.thing !== undefined ? 0.02 : query.text === undefined ? 1 : query.text === 'zzz' ? 0 : 0.1,
+      ),
   }
 }
 

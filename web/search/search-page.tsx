@@ -4,6 +4,7 @@ import type { AssetFilter } from '../api/asset-filter.ts'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { Message } from '../ui/message.tsx'
 import { SearchField } from '../ui/search-field.tsx'
+import { NamedThings } from './named-things.tsx'
 import { Results } from './results.tsx'
 import styles from './search.module.css'
 import { Suggestions } from './suggestions.tsx'
@@ -14,10 +15,11 @@ export function SearchPage() {
   const navigate = useNavigate()
   const ask = (search: AssetFilter) => void navigate({ to: '/search', search })
   const words = filter.q ?? filter.text ?? ''
+  const label = labelOf(filter)
   const isAsked = Object.values(filter).some((value) => value !== undefined)
   return (
     <div className={styles.page}>
-      <h1 className="visually-hidden">{words === '' ? 'Search' : `Pictures for “${words}”`}</h1>
+      <h1 className="visually-hidden">{isAsked ? label : 'Search'}</h1>
       <div className={styles.head}>
         <div className={styles.phoneField}>
           <SearchField
@@ -30,13 +32,11 @@ export function SearchPage() {
           {words !== '' && <Where filter={filter} onChange={ask} />}
           <FilterChips filter={filter} onChange={ask} />
         </div>
+        {words !== '' && <NamedThings filter={filter} />}
         {filter.q !== undefined && <Suggestions filter={filter} />}
       </div>
       {isAsked ? (
-        <Results
-          of={{ kind: 'search', filter }}
-          label={words === '' ? 'Pictures' : `Pictures for “${words}”`}
-        />
+        <Results of={{ kind: 'search', filter }} label={label} />
       ) : (
         <div className={styles.rest}>
           <Message icon={<IconSearch size={32} stroke={1.6} />} title="What are you looking for?">
@@ -47,6 +47,13 @@ export function SearchPage() {
       )}
     </div>
   )
+}
+
+/** What is shown, for those who hear the page. */
+function labelOf({ q, text, thing }: AssetFilter): string {
+  const words = q ?? text
+  const what = thing === undefined ? 'Pictures' : `Pictures with ${thing}`
+  return words === undefined ? what : `${what} for “${words}”`
 }
 
 /** The same words can be looked for in what pictures show and in what is written about them. */

@@ -1,5 +1,5 @@
 import { Popover } from '@mantine/core'
-import { IconCalendar, IconChevronDown, IconHeart, IconHeartFilled } from '@tabler/icons-react'
+import { IconCalendar, IconChevronDown, IconHeart, IconHeartFilled, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { AssetFilter } from '../api/asset-filter.ts'
 import { narrows } from '../api/asset-filter.ts'
@@ -17,6 +17,18 @@ export function FilterChips({ filter, onChange }: FilterChipsProps) {
   return (
     <fieldset className={styles.chips}>
       <legend className="visually-hidden">Which pictures</legend>
+      {filter.thing !== undefined && (
+        <button
+          type="button"
+          className={styles.chip}
+          data-set
+          aria-label={`With ${filter.thing}: take this filter away`}
+          onClick={() => change({ thing: undefined })}
+        >
+          With {filter.thing}
+          <IconX size={14} stroke={2} aria-hidden="true" />
+        </button>
+      )}
       <Choice
         label="Photos or videos"
         value={filter.kind ?? ''}
