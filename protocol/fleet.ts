@@ -7,6 +7,7 @@ import { AgentId, AssetFileId, AssetId, JobId, LibraryId, ScanId } from './ids.t
 import { JobKind, JobState } from './jobs.ts'
 import { LogLine, Progress } from './leases.ts'
 import { Problem } from './media.ts'
+import { ProviderReport } from './models.ts'
 import { MachinePower, MachineState } from './power.ts'
 import { SkipReason } from './scan.ts'
 import { SourceReport } from './sources.ts'
@@ -31,6 +32,8 @@ export const AgentView = z
     capabilities: z.array(OfferedCapability),
     settings: AgentSettings,
     models: z.array(z.string()),
+    /** With what its models could be run, in the order of its wishes up to the first that works; empty where none run. */
+    providers: z.array(ProviderReport),
     roots: z.array(z.string()),
     /** By library, cheapest first; empty for one that reads only its own files. */
     sources: z.array(SourceView),

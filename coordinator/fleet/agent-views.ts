@@ -13,8 +13,10 @@ export async function listAgents(db: Queryable): Promise<AgentView[]> {
   const { rows } = await sql<AgentRow>`
     select agent.id, agent.name, agent.draining, ${isConnected} as connected, agent.last_seen_at as "lastSeenAt",
       agent.version, agent.facts, agent.capabilities, agent.settings, agent.models, agent.roots,
+      coalesce(agent_vision.report -> 'providers', '[]') as providers,
       coalesce(held.amount, 0) as leases, coalesce(ended.amount, 0) as "perMinute", power.row as power
     from agent
+    left join agent_vision on agent_vision.agent_id = agent.id
     cross join lateral (${selectPower}) power
     left join (select agent_id, count(*) as amount from job where state = 'leased' group by agent_id) held
       on held.agent_id = agent.id

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { freshDatabase } from '../db/testing/fresh-database.ts'
 import { transact } from '../db/transact.ts'
+import { listAgents } from '../fleet/agent-views.ts'
 import { runSweepStep } from '../models/run-sweeps.ts'
 import { keyOf, visionReport } from '../testing/vision-actor.ts'
 import { startHub } from './testing/test-hub.ts'
@@ -28,4 +29,21 @@ test('an agent that gets a model is told of its work, and may have it without sa
   await agent.ask('agent.vision', visionReport({ id: 'yolo', task: 'detect', state: 'broken', reason: 'x' }))
   expect(await agent.ask('lease.request', { slots })).toEqual({ leases: [] })
   expect(t.errors).toEqual([])
+})
+
+test('why an agent runs models on what it runs them is shown with the machine', async () => {
+  await using fresh = await freshDatabase()
+  await using t = await startHub(fresh.db)
+  const agent = await t.greet({ capabilities: [{ capability: 'detect', concurrency: 1 }], models: [] })
+  const providersOf = async () =>
+    (await listAgents(fresh.db))
+      .filter(({ providers }) => providers.length > 0)
+      .map(({ providers }) => providers)
+  expect(await providersOf()).toEqual([])
+  const providers = [
+    { provider: 'cuda', works: false, reason: 'its library is not here' },
+    { provider: 'cpu', works: true, reason: null },
+  ]
+  await agent.ask('agent.vision', { ...visionReport({ id: 'yolo', task: 'detect' }), providers })
+  expect(await providersOf()).toEqual([providers])
 })

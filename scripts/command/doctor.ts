@@ -12,7 +12,8 @@ const usage = `Usage: hearth doctor [options]
 
 Looks at everything that Hearth needs on this machine, and says what to do: Node and its
 libraries, memory, disk, database, backups, ports, what reads pictures and movies and the
-cage around it, folders of libraries, the coordinator of an agent, waking. Changes nothing.
+cage around it, folders of libraries, models and what runs them, the coordinator of an
+agent, waking. Changes nothing.
 
   --data FOLDER        Hearth's data folder (${defaultDataFolder()})
   --state FOLDER       an agent's own folder (agent in the data folder)

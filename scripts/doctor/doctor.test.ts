@@ -7,10 +7,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { testEnvironment } from '../../config/test-environment.ts'
 import { HearthCommand } from '../command/testing/hearth-command.ts'
+import { writeTinyModels } from '../fixtures/onnx/tiny-models.ts'
 import { backupsFinding } from './checks/backups.ts'
 import { checkDataFolder, spaceFinding } from './checks/data-folder.ts'
 import { checkDatabase } from './checks/database.ts'
 import { memoryFinding, openFilesFinding } from './checks/machine.ts'
+import { checkModels, providerFinding } from './checks/models.ts'
 import { checkPairing, clockFinding } from './checks/pairing.ts'
 import { checkReaders } from './checks/readers.ts'
 import { checkRoots } from './checks/roots.ts'
@@ -65,6 +67,37 @@ test('libraries that are away, empty, or hold Hearth’s own keys are said', asy
   ])
   await writeFile(join(patient.state, 'agent.json'), JSON.stringify({ roots: [folder] }))
   expect(JSON.stringify(await checkRoots(patient))).toContain('with its keys')
+})
+
+test('a machine without models is told how to get some; bad ones are said, and what runs the good ones', async () => {
+  expect(await checkModels(patient)).toMatchObject([
+    {
+      result: 'ok',
+      found: expect.stringContaining('does not look'),
+      advice: expect.stringContaining('pull'),
+    },
+  ])
+  await writeTinyModels(join(patient.data, 'models'), ['tiny-yolov8', 'broken-truncated'])
+  await mkdir(join(patient.data, 'models', 'mine'))
+  await writeFile(join(patient.data, 'models', 'mine', 'model.yaml'), 'task: [')
+  await writeFile(
+    join(patient.state, 'agent.json'),
+    JSON.stringify({ vision: { providers: ['dml', 'cpu'] } }),
+  )
+  expect(await checkModels(patient)).toEqual([
+    { name: 'models', result: 'ok', found: 'tiny-yolov8 (detect)' },
+    {
+      ...{ name: 'models', result: 'warn', found: 'broken-truncated is broken' },
+      advice: expect.stringContaining('is no whole ONNX file'),
+    },
+    { name: 'models', result: 'warn', found: expect.stringContaining('mine'), advice: expect.any(String) },
+    { name: 'runs models', result: 'ok', found: expect.stringMatching(/^with cpu \(not with dml: /) },
+  ])
+}, 60_000)
+
+test('a machine on which no provider works is told so', () => {
+  const cpu = { provider: 'cpu', works: false, reason: 'its self-test gave 0' }
+  expect(providerFinding([cpu])).toMatchObject({ result: 'fail', found: expect.stringContaining('gave 0') })
 })
 
 test.skipIf(testEnvironment.databaseUrl === undefined)(

@@ -4,6 +4,7 @@ import { checkDatabase } from './checks/database.ts'
 import { checkGraphicsCard } from './checks/graphics-card.ts'
 import { checkLibraries } from './checks/libraries.ts'
 import { checkMachine } from './checks/machine.ts'
+import { checkModels } from './checks/models.ts'
 import { checkNode } from './checks/node-version.ts'
 import { checkPairing } from './checks/pairing.ts'
 import { checkPort } from './checks/port.ts'
@@ -16,7 +17,7 @@ import type { Check, Finding, Patient } from './finding.ts'
 const checks: readonly Check[] = [
   ...[checkNode, checkLibraries, checkMachine, checkGraphicsCard],
   ...[checkDataFolder, checkDatabase, checkBackups, checkPort],
-  ...[checkReaders, checkRoots],
+  ...[checkReaders, checkRoots, checkModels],
   ...[checkPairing, checkWake],
 ]
 

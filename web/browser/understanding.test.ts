@@ -56,6 +56,7 @@ describe.skipIf(!chromiumPath)('understanding', () => {
     expect(await page.getByLabel('Model in use').count()).toBe(0)
     await page.goto(`${server.url}/dashboard`)
     await page.getByText('CLIP ViT-B/32 (broken)').waitFor()
+    await page.getByText('Its self-test gave 0, 0 instead of').waitFor()
     await page.context().close()
   })
 })

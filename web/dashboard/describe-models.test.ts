@@ -4,7 +4,7 @@ import { describeModels } from './describe-models.ts'
 
 test('a machine says which of the models in use it runs, where and how fast', () => {
   expect(describeModels(fakeTasks('full', 1_000), 'workshop')).toBe(
-    'YOLOX-Nano on cuda, 118 per second · MobileSAM on cuda · CLIP ViT-B/32 on cuda, 204 per second · YuNet + MobileFaceNet on cuda, 96 per second',
+    'YOLOX-Nano on CUDA, 16 at a time, 118 per second · MobileSAM on CUDA · CLIP ViT-B/32 on CUDA, 64 at a time, 204 per second · YuNet + MobileFaceNet on CUDA, 16 at a time, 96 per second',
   )
 })
 

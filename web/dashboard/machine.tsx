@@ -11,6 +11,7 @@ import styles from './dashboard.module.css'
 import { describeCage, describeMachine, machineStatus } from './describe-machine.ts'
 import { MachineMenu } from './machine-menu.tsx'
 import { MachineModels } from './machine-models.tsx'
+import { MachineProviders } from './machine-providers.tsx'
 import { MachineSlots } from './machine-slots.tsx'
 import { MachineSources } from './machine-sources.tsx'
 import { PauseButton } from './pause-button.tsx'
@@ -49,6 +50,7 @@ export function Machine({ agent, running }: { agent: AgentView; running: readonl
       )}
       <RunningJobs jobs={running} machine={agent.name} />
       <MachineModels name={agent.name} />
+      <MachineProviders providers={agent.providers} />
       <MachineSources name={agent.name} sources={agent.sources} />
       {agent.capabilities.length === 0 ? (
         <p className={styles.facts}>Offers no work: its configuration names no capability.</p>

@@ -1,6 +1,6 @@
 import type { ModelView, TaskView } from '../../protocol/detections.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { VisionTask } from '../../protocol/models.ts'
+import type { ProviderReport, VisionTask } from '../../protocol/models.ts'
 import type { Scenario } from './fake-world.ts'
 
 type OnMachine = ModelView['machines'][number]
@@ -15,6 +15,19 @@ const ready: OnMachine = {
   batch: 16,
   picturesPerSecond: 118,
   stagesMs: stages,
+}
+
+/** With what a machine runs its models; on one where everything goes wrong, with nothing. */
+export function fakeProviders(isBroken: boolean): ProviderReport[] {
+  const tensorrt = { provider: 'tensorrt', works: false, reason: 'not part of this build of ONNX Runtime' }
+  if (!isBroken) return [tensorrt, { provider: 'cuda', works: true, reason: null }]
+  const reason =
+    'its library is not here: with an NVIDIA GPU, run node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install and install CUDA 12 with cuDNN 9'
+  return [
+    tensorrt,
+    { provider: 'cuda', works: false, reason },
+    { provider: 'cpu', works: false, reason: 'its self-test gave 0, 0 instead of 0.16882, 0.068147' },
+  ]
 }
 
 /** The models of an invented house, as far as they have come there. */

@@ -9,7 +9,7 @@ import { fakeDatabase } from './fake-database.ts'
 import { FakeDetections } from './fake-detections.ts'
 import { type FakeFailure, minutesAgo } from './fake-jobs.ts'
 import { type FakeBucket, FakeLibrary } from './fake-library.ts'
-import { fakeTasks } from './fake-models.ts'
+import { fakeProviders, fakeTasks } from './fake-models.ts'
 import { type FakePairing, fakePairing } from './fake-pairing.ts'
 import type { FakePictures } from './fake-pictures.ts'
 import { fakePower, sleepingAgents } from './fake-power.ts'
@@ -181,6 +181,7 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
       ],
       settings: { concurrency: isBusy ? { ingest: 3 } : {} },
       models: [],
+      providers: [],
       roots: ['/srv/media/Photos', '/srv/media/Slides'],
       sources: [],
       leases: isBusy ? 5 : isBroken ? 2 : 0,
@@ -209,6 +210,7 @@ function agentsOf(isBroken: boolean, isBusy: boolean): AgentView[] {
       ],
       settings: { concurrency: {} },
       models: [],
+      providers: fakeProviders(isBroken),
       roots: [],
       sources: fakeSources(isBroken),
       leases: 0,

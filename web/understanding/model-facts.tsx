@@ -1,6 +1,7 @@
 import type { ModelView } from '../../protocol/detections.ts'
 import { asSentence } from '../ui/as-sentence.ts'
 import { formatRate } from '../ui/format-amount.ts'
+import { providerName } from '../ui/provider-names.ts'
 import { StageBar } from '../ui/stage-bar.tsx'
 import { Status, type Tone } from '../ui/status-dot.tsx'
 import styles from './understanding.module.css'
@@ -56,7 +57,7 @@ function Machine({ machine }: { machine: OnMachine }) {
     ? stateWords[machine.state]
     : ({ tone: 'quiet', word: 'Not connected' } as const)
   const running = [
-    machine.provider && `on ${machine.provider}`,
+    machine.provider && `on ${providerName(machine.provider)}`,
     machine.batch !== null && machine.batch > 1 && `${machine.batch} at a time`,
     // Nothing a second is a machine that rests, not one that is slow.
     machine.picturesPerSecond !== null &&
