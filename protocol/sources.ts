@@ -23,10 +23,16 @@ export type VaultFile = z.infer<typeof VaultFile>
 export const SourceSample = VaultFile.extend({ libraryName: z.string().max(64) })
 export type SourceSample = z.infer<typeof SourceSample>
 
+const DerivedInput = z.object({ hash: ContentHash, sizeBytes: z.int().positive() })
+
 /** What a job gives its handler to read: `agents/sources/read-input.ts` turns it into bytes. */
 export const InputFile = VaultFile.extend({
   /** The derived preview, when there is one. */
-  preview: z.object({ hash: ContentHash, sizeBytes: z.int().positive() }).nullable(),
+  preview: DerivedInput.nullable(),
+  /** The picture of the gallery, made from the same pixels: enough for models with small inputs. */
+  grid: DerivedInput.extend({ widthPx: z.int().positive(), heightPx: z.int().positive() })
+    .nullable()
+    .default(null),
 })
 export type InputFile = z.infer<typeof InputFile>
 

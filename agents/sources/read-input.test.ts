@@ -239,6 +239,15 @@ test('a preview comes from the coordinator by right of the job, and no other pic
   await expect(t.read({ file, as: 'preview' })).rejects.toMatchObject({ code: 'not_found' })
 })
 
+test('the smaller picture is another file than the preview, with a hash of its own', async () => {
+  const t = await start()
+  const { file, bytes } = await putFile(t.folders[0]!, 'a.jpg')
+  const grid = { hash: file.contentHash, sizeBytes: bytes.length, widthPx: 512, heightPx: 384 }
+  t.http.answers.set('/api/jobs/5/files/1/preview?token=2&size=grid', bytes)
+  expect((await t.read({ file: { ...file, grid }, as: 'grid' })).equals(bytes)).toBe(true)
+  await expect(t.read({ file, as: 'grid' })).rejects.toMatchObject({ code: 'not_found' })
+})
+
 /** Two coordinators' worth of one file: both proved, and each can be made to fail. */
 async function startTwoLines() {
   const folder = await temporaryFolder()

@@ -4,7 +4,7 @@ import { AppError, toErrorBody } from '../../protocol/errors.ts'
 import { displayPathName } from '../../protocol/path-name.ts'
 import type { InputFile, InputJob } from '../../protocol/sources.ts'
 import { isAboutFile } from './is-about-file.ts'
-import { readPreview } from './read-preview.ts'
+import { type DerivedChoice, readPreview } from './read-preview.ts'
 import type { HttpBytes } from './relay-source.ts'
 import type { ByteSpan } from './source.ts'
 import type { Entry, SourceBook } from './source-book.ts'
@@ -18,8 +18,8 @@ export type InputReading = {
 
 export type InputRequest = {
   file: InputFile
-  /** `preview` where it is enough: it is near and small. */
-  as: 'preview' | 'original'
+  /** A derived picture where it is enough: it is near and small. */
+  as: DerivedChoice | 'original'
   /** Part of an original; default: all of it. */
   span?: ByteSpan
   job: InputJob
@@ -38,7 +38,7 @@ export type InputRequest = {
  */
 export function readInput(reading: InputReading, request: InputRequest): Readable {
   const { file, as, job, signal, span } = request
-  if (as === 'preview') return Readable.from(readPreview(reading.http, file, job, signal), options)
+  if (as !== 'original') return Readable.from(readPreview(reading.http, file, as, job, signal), options)
   if (file.sizeBytes === 0) return Readable.from([], options)
   return Readable.from(readOriginal(reading, request, span ?? { start: 0, end: file.sizeBytes - 1 }), options)
 }

@@ -5,26 +5,34 @@ import { displayPathName } from '../../protocol/path-name.ts'
 import type { InputFile, InputJob } from '../../protocol/sources.ts'
 import type { HttpBytes } from './relay-source.ts'
 
+/** The derived pictures that workers look at. */
+export type DerivedChoice = 'preview' | 'grid'
+
 /**
- * A file's preview from the coordinator's derived store: near, small, and enough for all models.
+ * A file's preview, or the smaller picture of the gallery, from the coordinator's derived store: near, small, and
+ * enough for all models.
  *
  * @throws AppError `not_found` when the file has none
  */
 export async function* readPreview(
   http: HttpBytes,
-  { fileId, path, preview }: InputFile,
+  file: InputFile,
+  as: DerivedChoice,
   { jobId, fencingToken }: InputJob,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  if (!preview) throw new AppError('not_found', `${displayPathName(path)} has no preview`)
+  const { fileId, path } = file
+  const picture = file[as]
+  if (!picture) throw new AppError('not_found', `${displayPathName(path)} has no ${as}`)
   const route = routes.getJobPreview.path.replace(':id', `${jobId}`).replace(':fileId', `${fileId}`)
   const hash = createHash('sha256')
-  for await (const chunk of await http.get(`${route}?token=${fencingToken}`, {}, signal)) {
+  const query = as === 'preview' ? `token=${fencingToken}` : `token=${fencingToken}&size=${as}`
+  for await (const chunk of await http.get(`${route}?${query}`, {}, signal)) {
     hash.update(chunk)
     yield chunk
   }
   // Made anew since the job was leased: this is another picture than the one that was asked for.
-  if (hash.digest('hex') !== preview.hash) {
-    throw new AppError('file_changed', `The preview of ${displayPathName(path)} has been made anew`)
+  if (hash.digest('hex') !== picture.hash) {
+    throw new AppError('file_changed', `The ${as} of ${displayPathName(path)} has been made anew`)
   }
 }

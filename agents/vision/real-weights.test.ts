@@ -139,7 +139,7 @@ describe.skipIf(assetsMissing)(
     describe.each(Object.entries(objects))('%s', (id, photos) => {
       test.each(Object.entries(photos))('finds in %s what the reference finds', async (name, expected) => {
         const preview = await renderPreview(`objects/${name}`)
-        const result = await t.look('asset.detect', id, preview.bytes, {})
+        const result = await t.look('asset.detect', id, preview, {})
         const found = result.objects.map(({ className, score, box }) => ({
           name: className,
           score,
@@ -153,7 +153,7 @@ describe.skipIf(assetsMissing)(
       'the outlines of YOLOv8n-seg fill their boxes in %s',
       async (name, expected) => {
         const preview = await renderPreview(`objects/${name}`)
-        const result = await t.look('asset.detect', 'yolov8n-seg', preview.bytes, {})
+        const result = await t.look('asset.detect', 'yolov8n-seg', preview, {})
         const shares = result.objects.map(({ className, score, box, mask }) => {
           const [rows, columns] = mask!.size
           return { className, score, share: maskArea(mask!) / (rows * columns) / (box[2] * box[3]) }
@@ -172,12 +172,12 @@ describe.skipIf(assetsMissing)(
       const zidane = await renderPreview('objects/zidane.jpg')
       const at: [number, number] = [478 / 1_280, 580 / 720]
       const click = { prompt: { points: [{ at, inside: true }], box: null } }
-      const tie = await t.look('asset.prompt', 'yolov8n-seg', zidane.bytes, click)
+      const tie = await t.look('asset.prompt', 'yolov8n-seg', zidane, click)
       expectNear(cornersOf(tie.box!, zidane), [436, 433, 523, 710], 40)
 
       const bus = await renderPreview('objects/bus.jpg')
       const box: [number, number, number, number] = [0.02, 0.21, 0.96, 0.47]
-      const { masks } = await t.look('asset.segment', 'yolov8n-seg', bus.bytes, {
+      const { masks } = await t.look('asset.segment', 'yolov8n-seg', bus, {
         boxes: [{ detectionId: 3, box }],
       })
       expect(masks).toMatchObject([{ detectionId: 3, score: expect.closeTo(0.87, 1) }])
@@ -185,7 +185,7 @@ describe.skipIf(assetsMissing)(
 
     test('DeepLab outlines the bird, and nothing else, as the reference does', async () => {
       const preview = await renderPreview('objects/bird_segmentation.bmp')
-      const { objects: birds } = await t.look('asset.detect', 'deeplabv3-pascal', preview.bytes, {})
+      const { objects: birds } = await t.look('asset.detect', 'deeplabv3-pascal', preview, {})
       expect(new Set(birds.map(({ className }) => className))).toEqual(new Set(['bird']))
       const area = birds.reduce((sum, { mask }) => sum + maskArea(mask!), 0)
       expect(area / 55_984).toBeCloseTo(1, 1)
@@ -204,7 +204,7 @@ describe.skipIf(assetsMissing)(
     describe.each(Object.entries(faces))('%s', (id, photos) => {
       test.each(Object.entries(photos))('finds the faces in %s', async (name, expected) => {
         const preview = await renderPreview(`objects/${name}`)
-        const result = await t.look('asset.faces', id, preview.bytes, {})
+        const result = await t.look('asset.faces', id, preview, {})
         const found = result.faces.map(({ score, box }) => ({
           name: 'face',
           score,

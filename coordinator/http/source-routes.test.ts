@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { JobType } from '../jobs/job-type.ts'
 import { createNoopType, enqueueNoops } from '../jobs/testing/noop-type.ts'
+import { inputFiles } from '../sources/input-files.ts'
 import { addSampleAsset } from './testing/sample-library.ts'
 import { addAgent, startTestServer } from './testing/test-server.ts'
 
@@ -75,6 +76,24 @@ test('and their previews from the derived store', async () => {
   await using t = await start()
   const preview = await t.get(`${t.files}/${t.sample.fileId}/preview?token=3`)
   expect(Buffer.from(await preview.arrayBuffer()).equals(t.sample.picture)).toBe(true)
+})
+
+test('and the smaller picture, as it is described to them; no other', async () => {
+  await using t = await start()
+  const { fileId } = t.sample
+  const file = (await inputFiles(t.db, [fileId])).get(fileId)
+  expect(file).toMatchObject({ grid: { sizeBytes: t.sample.picture.length, widthPx: 100, heightPx: 75 } })
+  const types = await Promise.all(
+    ['preview', 'grid'].map(async (size) => {
+      const answer = await t.get(`${t.files}/${fileId}/preview?token=3&size=${size}`)
+      return [answer.status, answer.headers.get('content-type')]
+    }),
+  )
+  expect(types).toEqual([
+    [200, 'image/jpeg'],
+    [200, 'image/webp'],
+  ])
+  expect((await t.get(`${t.files}/${fileId}/preview?token=3&size=original`)).status).toBe(400)
 })
 
 test.each(['original', 'preview'])(

@@ -37,9 +37,9 @@ export const transferRoutes = {
     method: 'get',
     path: '/api/jobs/:id/files/:fileId/preview',
     access: 'agent',
-    summary: 'The preview of a file that a job of this agent is about',
+    summary: 'The preview, or the smaller picture, of a file that a job of this agent is about',
     params: z.object({ id: numberParam, fileId: numberParam }),
-    query: z.object({ token: numberParam }),
+    query: z.object({ token: numberParam, size: z.enum(['preview', 'grid']).default('preview') }),
     answer: 'bytes',
   },
   getSample: {

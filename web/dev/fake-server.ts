@@ -167,7 +167,7 @@ export async function startFakeServer(options: {
             ? 'tiny'
             : 'grid'
     const bytes = await pictures.draw(scene, size)
-    response.setHeader('content-type', size === 'grid' || size === 'tiny' ? 'image/webp' : 'image/jpeg')
+    response.setHeader('content-type', size === 'tiny' ? 'image/webp' : 'image/jpeg')
     if (query.download) response.setHeader('content-disposition', 'attachment')
     response.end(bytes)
   }

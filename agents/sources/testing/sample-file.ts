@@ -19,7 +19,16 @@ export async function putFile(
   await mkdir(dirname(join(folder, path)), { recursive: true })
   await writeFile(join(folder, path), bytes)
   const contentHash = createHash('sha256').update(bytes).digest('hex')
-  const file = { fileId, libraryId: 1, root: '/vault/photos', path, sizeBytes, contentHash, preview: null }
+  const file = {
+    fileId,
+    libraryId: 1,
+    root: '/vault/photos',
+    path,
+    sizeBytes,
+    contentHash,
+    preview: null,
+    grid: null,
+  }
   return { file, bytes }
 }
 

@@ -13,8 +13,12 @@ const THUMBHASH_SIDE_PX = 32
 /**
  * Encoding that costs little: Huffman tables are not optimised (10 ms saved, 1 % larger) and WebP is
  * at effort 0 (effort 4 takes three times as long for 12 % less).
+ *
+ * The grid picture is what models with small inputs look at. As WebP it had 22 kB instead of 31, took three times as
+ * long to make and to decode, and was further from the photo: 0.978 instead of 0.991 by MobileNet's vectors. Where
+ * it can be seen through, it is a WebP.
  */
-const previewOptions = { quality: 80, optimiseCoding: false } as const
+const jpegOptions = { quality: 80, optimiseCoding: false } as const
 const webpOptions = { quality: 75, effort: 0 } as const
 
 /**
@@ -23,19 +27,25 @@ const webpOptions = { quality: 75, effort: 0 } as const
  * @param pixels at most `derivedSizePx.preview` on the longer side
  */
 export async function makeDerived(pixels: Pixels): Promise<{ derived: DerivedPicture[]; thumbhash: string }> {
-  const preview = await asSharp(pixels).flatten({ background: '#ffffff' }).jpeg(previewOptions).toBuffer()
+  const preview = await encodeJpeg(pixels)
   const gridPixels = await shrink(pixels, derivedSizePx.grid)
-  const grid = await asSharp(gridPixels).webp(webpOptions).toBuffer()
+  const isClear = pixels.channels === 4
+  const grid = await (isClear ? asSharp(gridPixels).webp(webpOptions).toBuffer() : encodeJpeg(gridPixels))
   const tinyPixels = await shrink(gridPixels, derivedSizePx.tiny)
   const tiny = await asSharp(tinyPixels).webp(webpOptions).toBuffer()
   return {
     derived: [
       describe('preview', preview, pixels, 'image/jpeg'),
-      describe('grid', grid, gridPixels, 'image/webp'),
+      describe('grid', grid, gridPixels, isClear ? 'image/webp' : 'image/jpeg'),
       describe('tiny', tiny, tinyPixels, 'image/webp'),
     ],
     thumbhash: await thumbhashOf(tinyPixels),
   }
+}
+
+/** What is clear is white. */
+async function encodeJpeg(pixels: Pixels): Promise<Buffer> {
+  return await asSharp(pixels).flatten({ background: '#ffffff' }).jpeg(jpegOptions).toBuffer()
 }
 
 function asSharp({ data, widthPx, heightPx, channels }: Pixels): Sharp {

@@ -10,6 +10,7 @@ const hash = createHash('sha256').update(bytes).digest('hex')
 const file: InputFile = {
   ...{ fileId: 1, libraryId: 1, root: '/photos', path: 'a.jpg', sizeBytes: 9_000, contentHash: hash },
   preview: { hash, sizeBytes: bytes.length },
+  grid: null,
 }
 const job = { jobId: 5, fencingToken: 2 }
 
@@ -25,7 +26,7 @@ function start() {
     })
   const prover = { fail: async () => {}, isStillGood: async () => true }
   const cache = new PreviewCache(async () => ({ http: { get }, book: undefined as never, prover }))
-  const read = (signal = new AbortController().signal) => cache.get(file, job, signal)
+  const read = (signal = new AbortController().signal) => cache.get(file, 'preview', job, signal)
   return { asked, read }
 }
 
@@ -35,7 +36,7 @@ test('the bytes of a picture travel once for all models that look at it', async 
   await expect.poll(() => asked.length).toBe(1)
   asked[0]!.answer(bytes)
   for (const preview of [...(await Promise.all(both)), await read()]) {
-    expect(preview).toEqual({ hash, bytes })
+    expect(preview).toEqual({ hash, bytes, shrunkTo: null })
   }
   expect(asked.map(({ path }) => path)).toEqual(['/api/jobs/5/files/1/preview?token=2'])
 })

@@ -1,7 +1,8 @@
 import { buffer } from 'node:stream/consumers'
 import { AppError } from '../../../protocol/errors.ts'
 import type { InputFile, InputJob } from '../../../protocol/sources.ts'
-import { type InputReading, readInput } from '../../sources/read-input.ts'
+import { type InputReading, type InputRequest, readInput } from '../../sources/read-input.ts'
+import type { DerivedChoice } from '../../sources/read-preview.ts'
 import { ByteCache } from '../session/byte-cache.ts'
 import type { PreviewBytes } from '../session/messages.ts'
 
@@ -9,47 +10,52 @@ import type { PreviewBytes } from '../session/messages.ts'
 const KEPT_BYTES = 64 * 1024 ** 2
 
 /**
- * Previews on this machine, so that the bytes of a picture travel once for all models that look at it. The job's right
+ * Previews, and smaller pictures, on this machine, so that the bytes of a picture travel once for all models that look at it. The job's right
  * to read is still needed for the first of them; a preview is known by its hash, which each job names.
  */
 export class PreviewCache {
   readonly #reading: () => Promise<InputReading>
-  readonly #kept = new ByteCache<PreviewBytes>(KEPT_BYTES)
-  readonly #fetching = new Map<string, Promise<PreviewBytes>>()
+  readonly #kept = new ByteCache<Uint8Array>(KEPT_BYTES)
+  readonly #fetching = new Map<string, Promise<Uint8Array>>()
 
   constructor(reading: () => Promise<InputReading>) {
     this.#reading = reading
   }
 
   /** @throws AppError as `readInput`; `not_found` when the file has no preview */
-  async get(file: InputFile, job: InputJob, signal: AbortSignal): Promise<PreviewBytes> {
-    if (file.preview === null) throw new AppError('not_found', 'The picture has no preview')
-    const { hash } = file.preview
+  async get(file: InputFile, as: DerivedChoice, job: InputJob, signal: AbortSignal): Promise<PreviewBytes> {
+    const hash = file[as]?.hash
+    if (hash === undefined) throw new AppError('not_found', `The picture has no ${as}`)
+    const bytes = await this.#bytes(hash, { file, as, job, signal })
+    // Of a small photo both are the same.
+    return { hash, bytes, shrunkTo: as === 'grid' && hash !== file.preview?.hash ? file.grid : null }
+  }
+
+  async #bytes(hash: string, request: InputRequest): Promise<Uint8Array> {
     for (;;) {
-      signal.throwIfAborted()
+      request.signal.throwIfAborted()
       const kept = this.#kept.get(hash)
       if (kept) return kept
       const running = this.#fetching.get(hash)
-      if (running === undefined) return await this.#fetch(hash, file, job, signal)
+      if (running === undefined) return await this.#fetch(hash, request)
       // Whoever began may be aborted: then it is this one's turn.
       await running.catch(() => undefined)
     }
   }
 
-  async #fetch(hash: string, file: InputFile, job: InputJob, signal: AbortSignal): Promise<PreviewBytes> {
-    const fetching = this.#read(hash, file, job, signal)
+  async #fetch(hash: string, request: InputRequest): Promise<Uint8Array> {
+    const fetching = this.#read(request)
     this.#fetching.set(hash, fetching)
     try {
-      const preview = await fetching
-      this.#kept.set(hash, preview, preview.bytes.byteLength)
-      return preview
+      const bytes = await fetching
+      this.#kept.set(hash, bytes, bytes.byteLength)
+      return bytes
     } finally {
       this.#fetching.delete(hash)
     }
   }
 
-  async #read(hash: string, file: InputFile, job: InputJob, signal: AbortSignal): Promise<PreviewBytes> {
-    const reading = await this.#reading()
-    return { hash, bytes: await buffer(readInput(reading, { file, as: 'preview', job, signal })) }
+  async #read(request: InputRequest): Promise<Uint8Array> {
+    return await buffer(readInput(await this.#reading(), request))
   }
 }

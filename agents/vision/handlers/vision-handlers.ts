@@ -2,9 +2,11 @@ import { AppError } from '../../../protocol/errors.ts'
 import type { ModelKey } from '../../../protocol/models.ts'
 import type { InputFile } from '../../../protocol/sources.ts'
 import type { JobContext, JobHandlers } from '../../runtime/job-handler.ts'
-import type { Findings, ModelPlace, PreviewBytes, VisionWork } from '../session/messages.ts'
+import type { DerivedChoice } from '../../sources/read-preview.ts'
+import type { Findings, ModelPlace, VisionWork } from '../session/messages.ts'
 import type { VisionHost } from '../session/vision-host.ts'
 import type { ModelRates } from './model-rates.ts'
+import { PictureChoice } from './picture-choice.ts'
 import type { PreviewCache } from './preview-cache.ts'
 
 export type VisionHandlersOptions = {
@@ -20,28 +22,37 @@ type PictureWork = Exclude<VisionWork, { type: 'query' }>
 /** The jobs of a machine with models: fetch the preview, ask the model, report. */
 export function createVisionHandlers(options: VisionHandlersOptions): JobHandlers {
   const { host, requireModel } = options
+  const pictures = new PictureChoice()
 
   /** Fetching goes on while other pictures are with the model: more jobs run at once than it has room for. */
   const look = async <T extends PictureWork['type']>(
+    type: T,
     input: { model: ModelKey; file: InputFile },
     context: JobContext,
-    isUrgent: boolean,
-    work: (preview: PreviewBytes) => Extract<PictureWork, { type: T }>,
+    more: { isUrgent?: boolean; asked?: Omit<Extract<PictureWork, { type: T }>, 'type' | 'preview'> } = {},
   ) => {
     const model = waitForModel(() => requireModel(input.model))
-    const startedAt = performance.now()
-    const preview = await options.previews.get(input.file, context.ref, context.signal)
-    const fetch = performance.now() - startedAt
-    context.reportProgress(0, 1)
-    const answer = await host
-      .run<T>(model, work(preview) as never, isUrgent, context.signal)
-      .catch(waitForBetterModel)
+    const { file } = input
+    let fetch = 0
+    const lookAt = async (as: DerivedChoice) => {
+      const startedAt = performance.now()
+      const preview = await options.previews.get(file, as, context.ref, context.signal)
+      fetch += performance.now() - startedAt
+      context.reportProgress(0, 1)
+      const work = { type, preview, ...more.asked } as never
+      const answer = await host.run<T>(model, work, more.isUrgent ?? false, context.signal)
+      pictures.learn(model.key, type, answer.inputSidePx)
+      return answer
+    }
+    let answer = await lookAt(pictures.choose(model.key, type, file)).catch(waitForBetterModel)
+    if (answer.needsLarger) answer = await lookAt('preview').catch(waitForBetterModel)
     if (answer.problem) context.log.info({ problem: answer.problem }, 'could not look at a picture')
     const { provider, batch } = answer
     const stagesMs = { ...answer.stagesMs, fetch }
     options.rates.add(model.key, { provider, batch, stagesMs })
     return {
-      previewHash: preview.hash,
+      // What was seen belongs to the preview, whichever of its copies was enough.
+      previewHash: file.preview!.hash,
       provider,
       batch,
       stagesMs,
@@ -51,16 +62,12 @@ export function createVisionHandlers(options: VisionHandlersOptions): JobHandler
   }
 
   return {
-    'asset.detect': (input, context) =>
-      look<'detect'>(input, context, false, (preview) => ({ type: 'detect', preview })),
-    'asset.segment': (input, context) =>
-      look<'segment'>(input, context, false, (preview) => ({ type: 'segment', preview, boxes: input.boxes })),
+    'asset.detect': (input, context) => look('detect', input, context),
+    'asset.segment': (input, context) => look('segment', input, context, { asked: { boxes: input.boxes } }),
     'asset.prompt': (input, context) =>
-      look<'prompt'>(input, context, true, (preview) => ({ type: 'prompt', preview, prompt: input.prompt })),
-    'asset.embed': (input, context) =>
-      look<'embed'>(input, context, false, (preview) => ({ type: 'embed', preview })),
-    'asset.faces': (input, context) =>
-      look<'faces'>(input, context, false, (preview) => ({ type: 'faces', preview })),
+      look('prompt', input, context, { isUrgent: true, asked: { prompt: input.prompt } }),
+    'asset.embed': (input, context) => look('embed', input, context),
+    'asset.faces': (input, context) => look('faces', input, context),
     'query.embed': async ({ model, text }, context) => {
       const work = { type: 'query', text } as const
       const place = waitForModel(() => requireModel(model))

@@ -4,6 +4,7 @@ import type { Mask } from '../../../protocol/mask.ts'
 import type { ModelKey, ProviderReport, StageTimes } from '../../../protocol/models.ts'
 import type { FoundFace, FoundObject, Prompt } from '../../../protocol/vision.ts'
 import type { DraftManifest } from '../models/model-manifest.ts'
+import type { Size } from '../picture/picture.ts'
 
 /** Where a model lies and what it is. */
 export type ModelPlace = {
@@ -12,8 +13,13 @@ export type ModelPlace = {
   manifest: Pick<DraftManifest, 'name' | 'parts' | 'files'>
 }
 
-/** A preview: its bytes and their SHA-256, by which it is known. */
-export type PreviewBytes = { hash: string; bytes: Uint8Array }
+/** A preview, or a smaller picture instead: its bytes and their SHA-256, by which it is known. */
+export type PreviewBytes = {
+  hash: string
+  bytes: Uint8Array
+  /** Its size where it is a smaller one; null: there is nothing larger. */
+  shrunkTo: Size | null
+}
 
 export type BoxToOutline = { detectionId: number; box: FoundObject['box'] }
 
@@ -42,6 +48,10 @@ export type VisionAnswer<T extends VisionWork['type'] = VisionWork['type']> = {
   provider: string
   batch: number
   stagesMs: Omit<StageTimes, 'fetch'>
+  /** Side of what the model sees of a picture; Infinity: all of it. */
+  inputSidePx: number
+  /** The picture was too small for it: nothing was looked at. */
+  needsLarger: boolean
 }
 
 /** What the process that runs models is started with. */

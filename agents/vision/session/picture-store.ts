@@ -9,6 +9,7 @@ const DECODED_AT_ONCE = 4
 /** A model that has not looked for so long does not count any more. */
 const ACTIVE_MS = 60_000
 
+type Bytes = Pick<PreviewBytes, 'hash' | 'bytes'>
 type Decoded = { picture: Picture; wantedPx: number }
 
 /**
@@ -31,7 +32,7 @@ export class PictureStore {
    * @param isUrgent somebody waits for it
    * @throws when the preview cannot be decoded
    */
-  async get(preview: PreviewBytes, asker: string, wantedPx: number, isUrgent = false): Promise<Picture> {
+  async get(preview: Bytes, asker: string, wantedPx: number, isUrgent = false): Promise<Picture> {
     const { hash } = preview
     this.#asked.set(asker, { wantedPx, at: performance.now() })
     const kept = this.#kept.get(hash)
@@ -41,7 +42,7 @@ export class PictureStore {
     return (await this.#decode(preview, this.#mostWanted(), isUrgent)).picture
   }
 
-  async #decode({ hash, bytes }: PreviewBytes, wantedPx: number, isUrgent: boolean): Promise<Decoded> {
+  async #decode({ hash, bytes }: Bytes, wantedPx: number, isUrgent: boolean): Promise<Decoded> {
     const decoded = this.#turns.take(isUrgent, async () => ({
       picture: await decodePreview(bytes, wantedPx),
       wantedPx,

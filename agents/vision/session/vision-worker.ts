@@ -1,5 +1,6 @@
 import { AppError, toErrorBody } from '../../../protocol/errors.ts'
 import type { ModelKey } from '../../../protocol/models.ts'
+import { hasEnoughPixels } from '../picture/enough-pixels.ts'
 import type { Picture } from '../picture/picture.ts'
 import { ByteCache } from './byte-cache.ts'
 import { encodeHalfVector } from './half-vector.ts'
@@ -86,6 +87,7 @@ export class VisionWorker {
     const loaded = this.#modelAt(model)
     const watch = { prepare: 0, infer: 0, read: 0 }
     let decode = 0
+    let inputSidePx = Number.POSITIVE_INFINITY
     const answer = (findings: VisionAnswer['findings'], problem: string | null): VisionAnswer => ({
       findings,
       problem,
@@ -93,16 +95,22 @@ export class VisionWorker {
       batch: task.batch,
       // The family has waited for its turn as well; the session knows how long the model took.
       stagesMs: { decode, prepare: watch.prepare, infer: task.inferMs, read: watch.read },
+      inputSidePx,
+      needsLarger: false,
     })
     if (work.type === 'query') {
       const { vector, suggestions } = await (await loaded.open('text-embedder')).embedText(work.text)
       return answer({ embedding: vector && encodeHalfVector(vector), suggestions }, null)
     }
-    const wantedPx = await loaded.inputSidePx(work.type)
+    inputSidePx = await loaded.inputSidePx(work.type)
+    const { shrunkTo } = work.preview
+    if (shrunkTo && !hasEnoughPixels(shrunkTo, inputSidePx)) {
+      return { ...answer(emptyFindings(work), null), needsLarger: true }
+    }
     const startedAt = performance.now()
     let picture: Picture
     try {
-      picture = await this.#pictures.get(work.preview, model.key, wantedPx, task.isUrgent)
+      picture = await this.#pictures.get(work.preview, model.key, inputSidePx, task.isUrgent)
     } catch (error) {
       return answer(emptyFindings(work), `The preview cannot be decoded: ${messageOf(error)}`)
     }

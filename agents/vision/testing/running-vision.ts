@@ -12,6 +12,7 @@ import { openCage } from '../../cage/open-cage.ts'
 import type { JobHandlers } from '../../runtime/job-handler.ts'
 import { RecordingContext } from '../../vault/testing/job-context.ts'
 import { Vision, type VisionOptions } from '../vision.ts'
+import type { RenderedPreview } from './render-preview.ts'
 
 type LookKind = Extract<JobKind, `asset.${string}`>
 
@@ -29,13 +30,17 @@ export class RunningVision {
   /** In which its models lie. */
   readonly folder: string
   readonly #handlers: JobHandlers
-  readonly #previews = new Map<number, Uint8Array>()
+  readonly #previews = new Map<number, { preview: Uint8Array; grid: Uint8Array | undefined }>()
+  /** How the pictures that were fetched are called, in their order. */
+  readonly fetched: ('preview' | 'grid')[] = []
 
   private constructor(vision: Vision, folder: string) {
     this.vision = vision
     this.folder = folder
     const get = async (path: string) => {
-      const bytes = this.#previews.get(Number(/\/files\/(\d+)\/preview/.exec(path)?.[1]))
+      const size = path.endsWith('&size=grid') ? 'grid' : 'preview'
+      const bytes = this.#previews.get(Number(/\/files\/(\d+)\/preview/.exec(path)?.[1]))?.[size]
+      this.fetched.push(size)
       if (bytes === undefined) throw new AppError('not_found', 'no such preview')
       return Readable.from([Buffer.from(bytes)], { objectMode: false })
     }
@@ -66,7 +71,7 @@ export class RunningVision {
   async look<K extends LookKind>(
     kind: K,
     modelId: string,
-    preview: Uint8Array,
+    preview: Uint8Array | Pick<RenderedPreview, 'bytes' | 'grid'>,
     rest: Rest<K>,
     signal?: AbortSignal,
   ): Promise<JobResult<K>> {
@@ -97,13 +102,16 @@ export class RunningVision {
     return { state, reason }
   }
 
-  #put(bytes: Uint8Array): InputFile {
+  #put(preview: Uint8Array | Pick<RenderedPreview, 'bytes' | 'grid'>): InputFile {
+    const { bytes, grid } = preview instanceof Uint8Array ? { bytes: preview, grid: null } : preview
     const fileId = this.#previews.size + 1
-    this.#previews.set(fileId, bytes)
-    const hash = createHash('sha256').update(bytes).digest('hex')
+    this.#previews.set(fileId, { preview: bytes, grid: grid?.bytes })
+    const describe = (bytes: Uint8Array) => ({ hash: hashOf(bytes), sizeBytes: Math.max(1, bytes.length) })
     return {
-      ...{ fileId, libraryId: 1, root: '/photos', path: `${fileId}.jpg`, sizeBytes: 1, contentHash: hash },
-      preview: { hash, sizeBytes: Math.max(1, bytes.length) },
+      ...{ fileId, libraryId: 1, root: '/photos', path: `${fileId}.jpg`, sizeBytes: 1 },
+      contentHash: hashOf(bytes),
+      preview: describe(bytes),
+      grid: grid && { ...describe(grid.bytes), widthPx: grid.widthPx, heightPx: grid.heightPx },
     }
   }
 
@@ -111,4 +119,8 @@ export class RunningVision {
     await this.vision.stop()
     await rm(this.folder, { recursive: true, force: true })
   }
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -28,7 +28,7 @@ export function sourceHandlers(dependencies: Dependencies): Pick<Handlers, Names
     getJobPreview: async ({ params, query, caller, context }) => {
       const job = { jobId: params.id, fencingToken: query.token }
       await requireInputFile(db, types, caller.agentId, job, params.fileId)
-      const preview = await findDerivedOfFile(db, params.fileId, 'preview')
+      const preview = await findDerivedOfFile(db, params.fileId, query.size)
       if (!preview) throw new AppError('not_found', `File ${params.fileId} has no preview, or not yet`)
       if (!(await sendDerived(context, derivedStore, preview, false)))
         await refuseLostDerived(db, params.fileId)
