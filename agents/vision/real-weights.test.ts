@@ -3,8 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { maskArea } from '../../protocol/mask-shape.ts'
 import { decodeMask } from '../../protocol/rle.ts'
 import { assetsFolder, assetsMissing } from '../vault/testing/test-assets.ts'
-import { type AssetModelId, assetModelIds } from './testing/asset-manifests.ts'
+import { assetModelIds } from './testing/asset-manifests.ts'
 import { writeAssetModels } from './testing/asset-models.ts'
+import {
+  type Corners,
+  cornersOf,
+  expectedFaces,
+  expectedObjects,
+  expectFound,
+  filledShares,
+} from './testing/expected-detections.ts'
 import { readPicture } from './testing/read-picture.ts'
 import { renderPreview } from './testing/render-preview.ts'
 import { RunningVision } from './testing/running-vision.ts'
@@ -14,111 +22,6 @@ import { RunningVision } from './testing/running-vision.ts'
  * its cage, results as they are reported. Vectors and pairs of faces: `real-faces-and-embeddings.test.ts`; what decoders do
  * with pixels is tested beside them.
  */
-const TOLERANCE = { boxPx: 15, score: 0.05 }
-
-type Corners = readonly [x1: number, y1: number, x2: number, y2: number]
-type Expected = readonly [name: string, score: number, corners: Corners]
-type Found = { name: string; score: number; corners: number[] }
-
-const objects: Partial<Record<AssetModelId, Record<string, readonly Expected[]>>> = {
-  'yolox-nano': {
-    'bus.jpg': [
-      ['bus', 0.92, [9, 230, 806, 734]],
-      ['person', 0.85, [49, 393, 214, 900]],
-      ['person', 0.82, [218, 403, 350, 855]],
-      ['person', 0.68, [682, 446, 810, 877]],
-      ['person', 0.32, [1, 595, 81, 885]],
-    ],
-    'zidane.jpg': [
-      ['person', 0.84, [149, 199, 681, 713]],
-      ['person', 0.81, [704, 39, 1_151, 706]],
-      ['tie', 0.51, [431, 438, 498, 693]],
-      ['tie', 0.34, [538, 405, 654, 687]],
-    ],
-  },
-  yolov8n: {
-    'bus.jpg': [
-      ['person', 0.93, [672, 379, 810, 878]],
-      ['person', 0.91, [222, 408, 343, 856]],
-      ['person', 0.91, [51, 398, 243, 904]],
-      ['person', 0.36, [0, 551, 58, 866]],
-      ['bus', 0.86, [21, 231, 795, 754]],
-    ],
-    'zidane.jpg': [
-      ['person', 0.9, [147, 200, 1_104, 711]],
-      ['person', 0.84, [749, 40, 1_147, 709]],
-      ['tie', 0.52, [436, 438, 520, 713]],
-    ],
-  },
-  yolov5n: {
-    'bus.jpg': [
-      ['person', 0.82, [220, 408, 349, 864]],
-      ['person', 0.81, [51, 397, 207, 897]],
-      ['person', 0.67, [679, 379, 815, 872]],
-      ['bus', 0.59, [53, 238, 815, 773]],
-    ],
-    'zidane.jpg': [
-      ['person', 0.8, [743, 40, 1_153, 715]],
-      ['person', 0.4, [134, 182, 740, 720]],
-    ],
-  },
-  fastestdet: {
-    'bus.jpg': [
-      ['person', 0.88, [45, 379, 218, 900]],
-      ['person', 0.88, [215, 404, 332, 869]],
-      ['person', 0.64, [0, 577, 63, 841]],
-      ['bus', 0.81, [78, 193, 790, 779]],
-    ],
-  },
-  'yolov8n-seg': {
-    'bus.jpg': [
-      ['person', 0.87, [222, 400, 343, 854]],
-      ['person', 0.83, [46, 391, 235, 897]],
-      ['person', 0.82, [672, 394, 809, 875]],
-      ['bus', 0.87, [17, 227, 797, 732]],
-    ],
-    'zidane.jpg': [['tie', 0.64, [436, 433, 523, 710]]],
-  },
-}
-
-/** Share of the box that the outline fills. */
-const filled = {
-  'bus.jpg': [
-    ['person', 0.87, 0.58],
-    ['person', 0.83, 0.52],
-    ['person', 0.82, 0.32],
-    ['bus', 0.87, 0.63],
-  ],
-  'zidane.jpg': [
-    ['person', 0.84, 0.43],
-    ['person', 0.83, 0.56],
-    ['tie', 0.64, 0.39],
-  ],
-} as const
-
-const faces: Partial<Record<AssetModelId, Record<string, readonly Expected[]>>> = {
-  'yunet-mobilefacenet': {
-    'bus.jpg': [
-      ['face', 0.92, [113, 416, 155, 471]],
-      ['face', 0.9, [269, 422, 306, 475]],
-    ],
-    'zidane.jpg': [
-      ['face', 0.91, [915, 94, 1_058, 278]],
-      ['face', 0.89, [554, 266, 656, 424]],
-    ],
-  },
-  'ultraface-mobilefacenet': {
-    'bus.jpg': [
-      ['face', 0.99, [113, 410, 153, 466]],
-      ['face', 0.93, [268, 418, 304, 484]],
-    ],
-    'zidane.jpg': [
-      ['face', 1, [924, 107, 1_053, 282]],
-      ['face', 0.95, [552, 249, 655, 423]],
-    ],
-  },
-}
-
 describe.skipIf(assetsMissing)(
   `real weights${assetsMissing ? ` (${assetsMissing})` : ''}`,
   { timeout: 60_000 },
@@ -136,7 +39,7 @@ describe.skipIf(assetsMissing)(
       )
     })
 
-    describe.each(Object.entries(objects))('%s', (id, photos) => {
+    describe.each(Object.entries(expectedObjects))('%s', (id, photos) => {
       test.each(Object.entries(photos))('finds in %s what the reference finds', async (name, expected) => {
         const preview = await renderPreview(`objects/${name}`)
         const result = await t.look('asset.detect', id, preview, {})
@@ -145,11 +48,11 @@ describe.skipIf(assetsMissing)(
           score,
           corners: cornersOf(box, preview),
         }))
-        expectAll(found, expected)
+        expectFound(found, expected)
       })
     })
 
-    test.each(Object.entries(filled))(
+    test.each(Object.entries(filledShares))(
       'the outlines of YOLOv8n-seg fill their boxes in %s',
       async (name, expected) => {
         const preview = await renderPreview(`objects/${name}`)
@@ -201,7 +104,7 @@ describe.skipIf(assetsMissing)(
       expect(shared / together).toBeGreaterThanOrEqual(0.89)
     })
 
-    describe.each(Object.entries(faces))('%s', (id, photos) => {
+    describe.each(Object.entries(expectedFaces))('%s', (id, photos) => {
       test.each(Object.entries(photos))('finds the faces in %s', async (name, expected) => {
         const preview = await renderPreview(`objects/${name}`)
         const result = await t.look('asset.faces', id, preview, {})
@@ -211,30 +114,11 @@ describe.skipIf(assetsMissing)(
           corners: cornersOf(box, preview),
         }))
         expect(found).toHaveLength(expected.length)
-        expectAll(found, expected)
+        expectFound(found, expected)
       })
     })
   },
 )
-
-function cornersOf(
-  [x, y, width, height]: readonly [number, number, number, number],
-  { widthPx, heightPx }: { widthPx: number; heightPx: number },
-): number[] {
-  return [x * widthPx, y * heightPx, (x + width) * widthPx, (y + height) * heightPx]
-}
-
-function expectAll(found: readonly Found[], expected: readonly Expected[]): void {
-  for (const [name, score, corners] of expected) {
-    const near = found.find(
-      (one) =>
-        one.name === name &&
-        Math.abs(one.score - score) <= TOLERANCE.score &&
-        one.corners.every((edge, at) => Math.abs(edge - corners[at]!) <= TOLERANCE.boxPx),
-    )
-    if (!near) expect.fail(`no ${name} ${score} at ${corners} among ${JSON.stringify(found)}`)
-  }
-}
 
 function expectNear(corners: readonly number[], expected: Corners, tolerancePx: number): void {
   for (const [at, edge] of corners.entries()) expect(Math.abs(edge - expected[at]!)).toBeLessThan(tolerancePx)

@@ -37,7 +37,7 @@ const hearth = (...words: string[]): Promise<CommandEnd> => HearthCommand.run(['
 /** The command without a process of its own: all that it said, and the sentence with which it failed. */
 async function inProcess(...words: string[]): Promise<{ said: string; failed: string | null }> {
   let said = ''
-  const stream = { isTTY: false, write: (text: string) => (said += text) } as unknown as NodeJS.WriteStream
+  const stream = { write: (text: string) => (said += text) }
   const failed = await modelsCommand.run(words, new ConsoleScreen(stream)).then(
     () => null,
     (error: AppError) => error.message,

@@ -4,16 +4,19 @@ const WARN = 40
 /** Between two plain progress lines, where nothing can be overwritten. */
 const PLAIN_INTERVAL_MS = 10_000
 
+/** What the screen writes to: a terminal, or whatever takes text. */
+export type TextStream = { isTTY?: boolean; columns?: number; write(text: string): unknown }
+
 /**
  * What a person sees of `npm start`: on a terminal one live line below what has been said, elsewhere
  * plain lines. Everything goes to `stream`, so that standard output stays free for a report.
  */
 export class ConsoleScreen {
-  readonly #stream: NodeJS.WriteStream
+  readonly #stream: TextStream
   #live = ''
   #plainAt = 0
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: TextStream) {
     this.#stream = stream
   }
 

@@ -101,7 +101,7 @@ function openProcessed(part: ModelPart, session: Session, minScore: number): Ope
             `${part.file}: It found a thing of class ${classId}; only ${classes.length} have names, from 0 on`,
           )
         }
-        const [x1, y1, x2, y2] = boxes.subarray(row * 4, row * 4 + 4) as unknown as Corners
+        const [x1, y1, x2, y2] = fourOf(boxes, row)
         found.push({ x1, y1, x2, y2, score, classId, row })
       }
       return found
@@ -109,7 +109,11 @@ function openProcessed(part: ModelPart, session: Session, minScore: number): Ope
   }
 }
 
-type Corners = [number, number, number, number]
+/** A row of `[n, 4]`, whose length has been checked with its shape. */
+function fourOf(boxes: Float32Array, row: number): [number, number, number, number] {
+  const at = row * 4
+  return [boxes[at]!, boxes[at + 1]!, boxes[at + 2]!, boxes[at + 3]!]
+}
 
 function openRaw(part: ModelPart, session: Session, minScore: number, { widthPx, heightPx }: Size): Opened {
   const boxesName = requireBoxes(part, session)
@@ -129,7 +133,7 @@ function openRaw(part: ModelPart, session: Session, minScore: number, { widthPx,
         const logit = logits[at]!
         if (!(logit >= minLogit)) continue
         const row = Math.floor(at / classes.length)
-        const [cx, cy, w, h] = boxes.subarray(row * 4, row * 4 + 4) as unknown as Corners
+        const [cx, cy, w, h] = fourOf(boxes, row)
         found.push({
           x1: (cx - w / 2) * widthPx,
           y1: (cy - h / 2) * heightPx,

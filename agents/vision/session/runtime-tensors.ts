@@ -26,7 +26,7 @@ export function fromRuntimeTensor(name: string, { type, data, dims }: RuntimeTen
       return finite(name, data as Float32Array, dims)
     case 'float16':
     case 'float64':
-      return finite(name, Float32Array.from(data as unknown as Float64Array), dims)
+      return finite(name, Float32Array.from(data as ArrayLike<number>), dims)
     case 'int64':
     case 'int32':
     case 'uint8':

@@ -75,7 +75,7 @@ export class RunningVision {
     rest: Rest<K>,
     signal?: AbortSignal,
   ): Promise<JobResult<K>> {
-    const input = { ...rest, model: this.key(modelId), file: this.#put(preview) } as unknown as JobInput<K>
+    const input = { ...rest, model: this.key(modelId), file: this.#put(preview) }
     const result = await this.#handlers[kind]!(
       jobContracts[kind].input.parse(input) as never,
       new RecordingContext(signal),
