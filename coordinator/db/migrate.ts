@@ -14,6 +14,7 @@ import * as curation from './migrations/0009-curation.ts'
 import * as vision from './migrations/0010-vision.ts'
 import * as judging from './migrations/0011-judging.ts'
 import * as largeEdits from './migrations/0012-large-edits.ts'
+import * as searchSpaces from './migrations/0013-search-spaces.ts'
 
 /** In order, forward only; each runs once, all that are due in one transaction. */
 export const migrations: Record<string, Migration> = {
@@ -29,6 +30,7 @@ export const migrations: Record<string, Migration> = {
   '0010-vision': vision,
   '0011-judging': judging,
   '0012-large-edits': largeEdits,
+  '0013-search-spaces': searchSpaces,
 }
 
 /**

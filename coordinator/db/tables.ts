@@ -340,7 +340,13 @@ export type Tables = {
   }
   model: { id: Id; key: string; task: VisionTask; card: JSONColumnType<ModelCard>; seen_at: CreatedAt }
   agent_vision: { agent_id: number; report: JSONColumnType<VisionReport>; reported_at: CreatedAt }
-  task_model: { task: VisionTask; model_id: number | null; account_id: number | null; chosen_at: CreatedAt }
+  task_model: {
+    task: VisionTask
+    model_id: number | null
+    account_id: number | null
+    chosen_at: CreatedAt
+    searched_model_id: number | null
+  }
   vision_sweep: {
     task: VisionTask
     which: 'all' | 'missing' | 'new'
@@ -382,6 +388,7 @@ export type Tables = {
   }
   face_embedding: { detection_id: number; model_id: number; vector: string }
   asset_embedding: { asset_id: number; model_id: number; vector: string }
+  asset_signature: { asset_id: number; model_id: number; bits: string }
   query_vector: {
     id: Id
     model_id: number

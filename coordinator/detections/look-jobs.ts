@@ -45,13 +45,17 @@ export const facesJob = lookJobType('faces', async (tx, look, { faces }) => {
 /** `asset.embed`: what the whole picture is about, as a vector. */
 export const embedJob = lookJobType('embed', async (tx, { assetId, modelId, dimensions }, { embedding }) => {
   if (embedding === null) {
-    await tx.deleteFrom('asset_embedding').where('asset_id', '=', assetId).execute()
+    await tx
+      .deleteFrom('asset_embedding')
+      .where('asset_id', '=', assetId)
+      .where('model_id', '=', modelId)
+      .execute()
     return
   }
   await sql`
     insert into asset_embedding (asset_id, model_id, vector)
     values (${assetId}, ${modelId}, ${readVector(embedding, dimensions)}::halfvec)
-    on conflict (asset_id) do update set model_id = excluded.model_id, vector = excluded.vector`.execute(tx)
+    on conflict (asset_id, model_id) do update set vector = excluded.vector`.execute(tx)
 })
 
 /** `asset.segment`: outlines of what has been found or drawn without one. */

@@ -165,7 +165,13 @@ test('words that a model does not know come back with those that it does', async
     select id, 'zoey', '{dog,puppy}', now() from model where key = ${keyOf('clip')}`.execute(server.db)
   expect(await send('GET', '/api/search?q=Zoey')).toEqual({
     status: 200,
-    body: { items: [], nextCursor: null, model: keyOf('clip'), suggestions: ['dog', 'puppy'] },
+    body: {
+      items: [],
+      nextCursor: null,
+      model: keyOf('clip'),
+      progress: { model: 'clip', done: 0, total: 1, former: null },
+      suggestions: ['dog', 'puppy'],
+    },
   })
 })
 

@@ -26,7 +26,11 @@ export async function chooseModel(
     await sql`
       insert into task_model (task, model_id, account_id) values (${task}, ${modelId}, ${accountId})
       on conflict (task) do update
-        set model_id = excluded.model_id, account_id = excluded.account_id, chosen_at = now()`.execute(tx)
+        set model_id = excluded.model_id, account_id = excluded.account_id, chosen_at = now(),
+          searched_model_id = (select id from model
+            where task = 'embed' and id = coalesce(task_model.searched_model_id, task_model.model_id)
+              and id is distinct from excluded.model_id
+              and exists (select 1 from asset_embedding where model_id = model.id))`.execute(tx)
     await tx.deleteFrom('vision_sweep').where('task', '=', task).execute()
     if (modelId !== null) await startSweep(tx, { task, which: 'missing' })
   })

@@ -6,6 +6,7 @@ import { keepVectorIndex } from '../search/vector-index.ts'
 import { foldLooks } from './fold-looks.ts'
 import { pruneQuestions } from './prune-questions.ts'
 import { runSweepStep } from './run-sweeps.ts'
+import { settleSearch } from './settle-search.ts'
 import { sweepForgotten } from './sweep-forgotten.ts'
 
 const INTERVAL_MS = 2_000
@@ -55,7 +56,7 @@ export class VisionKeeper {
   }
 
   async #round(signal: AbortSignal): Promise<void> {
-    const { db, onQueued } = this.#options
+    const { db, log, onQueued } = this.#options
     if (performance.now() - this.#tidiedAt >= TIDY_INTERVAL_MS) {
       await pruneQuestions(db)
       await sweepForgotten(db)
@@ -67,6 +68,7 @@ export class VisionKeeper {
       if (queued > 0) onQueued()
     }
     await transact(db, { durable: false }, foldLooks)
+    if (await settleSearch(db)) log.info('the model in use answers searches now')
     this.#keepIndex()
   }
 

@@ -19,8 +19,10 @@ export type AssetCursor = z.infer<typeof AssetCursor>
 export const IdCursor = z.strictObject({ id: z.int().positive() })
 export type IdCursor = z.infer<typeof IdCursor>
 
-/** Where a list by nearness goes on: after this distance and asset; `seen` before it. */
+/** Where a list by nearness goes on: after this distance and asset; `seen` before it. Of one question to one model. */
 export const NearCursor = z.strictObject({
+  asked: z.string().length(12),
+  model: z.int().positive().max(2_147_483_647),
   distance: z.number().min(0).max(3),
   id: z.int().positive(),
   seen: z.int().positive(),

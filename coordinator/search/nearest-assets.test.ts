@@ -6,6 +6,7 @@ import type { ScoredTile } from '../../protocol/api/vision-routes.ts'
 import type { Database } from '../db/database.ts'
 import { eachEngine, freshDatabase } from '../db/testing/fresh-database.ts'
 import { VisionActor } from '../testing/vision-actor.ts'
+import { decodeCursor, NearCursor } from './cursor.ts'
 import { type NearestRequest, nearestAssets } from './nearest-assets.ts'
 import { hasVectorIndex, keepVectorIndex } from './vector-index.ts'
 
@@ -43,16 +44,17 @@ async function fill(db: Database, count: number): Promise<number> {
   return id
 }
 
+const question = 'words cosine'
 const vector = `[${Array.from({ length: DIMENSIONS }, (_, at) => Math.cos(at)).join()}]`
 
-async function walk(db: Database, request: Omit<NearestRequest, 'cursor'>): Promise<ScoredTile[]> {
+async function walk(db: Database, request: Omit<NearestRequest, 'after'>): Promise<ScoredTile[]> {
   const all: ScoredTile[] = []
-  for (let cursor: string | undefined; ; ) {
-    const page = await nearestAssets(db, { ...request, cursor })
+  for (let after: NearCursor | undefined; ; ) {
+    const page = await nearestAssets(db, { ...request, after })
     all.push(...page.items)
     if (page.nextCursor === null) return all
     expect(page.items).toHaveLength(request.limit)
-    cursor = page.nextCursor
+    after = decodeCursor(NearCursor, page.nextCursor)
   }
 }
 
@@ -79,12 +81,41 @@ eachEngine('the nearest assets', (engine) => {
         "a.kind = 'image' and a.captured_local < '2020-01-02'",
       ],
     ] as const) {
-      const walked = await walk(db, { model, vector, filters, limit: 37 })
+      const walked = await walk(db, { model, vector, question, filters, limit: 37 })
       expect(walked.map(({ id }) => id)).toEqual(await expected(db, where))
       const scores = walked.map(({ score }) => score)
       expect(scores).toEqual([...scores].sort((a, b) => b - a))
     }
   })
+
+  test('every page is full while enough match any two filters, and near the exact answer', async () => {
+    await using fresh = await freshDatabase(engine)
+    const { db } = fresh
+    const model = { id: await fill(db, 6_000), dimensions: DIMENSIONS }
+    await sql`update asset set state = 'missing' where id % 19 = 0`.execute(db)
+    await sql`update asset set rating = id / 7 % 5 + 1 where id % 3 > 0`.execute(db)
+    await sql`analyze asset`.execute(db)
+    for (const [filters, where] of [
+      [{}, 'true'],
+      [{ kind: 'image', minRating: 2 }, "a.kind = 'image' and a.rating >= 2"],
+      [{ kind: 'video', rating: 5 }, "a.kind = 'video' and a.rating = 5"],
+      [{ favourite: false, to: '2020-01-04' }, "not a.favourite and a.captured_local < '2020-01-05'"],
+      [{ favourite: true, rating: 1 }, 'a.favourite and a.rating = 1'],
+    ] as const) {
+      const truth = await expected(db, where)
+      const seen: number[] = []
+      for (let after: NearCursor | undefined; seen.length < Math.min(1_200, truth.length); ) {
+        const page = await nearestAssets(db, { model, vector, question, filters, after, limit: 150 })
+        expect(page.items).toHaveLength(Math.min(150, truth.length - seen.length))
+        seen.push(...page.items.map(({ id }) => id))
+        if (page.nextCursor === null) break
+        after = decodeCursor(NearCursor, page.nextCursor)
+      }
+      expect(new Set(seen).size).toBe(seen.length)
+      const near = new Set(truth.slice(0, seen.length))
+      expect(seen.filter((id) => near.has(id)).length / seen.length).toBeGreaterThan(0.9)
+    }
+  }, 30_000)
 
   test('are of one model only, and not the asset itself', async () => {
     await using fresh = await freshDatabase(engine)
@@ -93,9 +124,10 @@ eachEngine('the nearest assets', (engine) => {
     await sql`insert into model (key, task, card) values ('other@0123456789ab', 'embed', '{"dimensions": 2}')`.execute(
       db,
     )
-    await sql`update asset_embedding set vector = '[1,0]',
-      model_id = (select id from model where key like 'other@%') where asset_id <= 20`.execute(db)
-    const walked = await walk(db, { model, vector, filters: {}, exceptAssetId: 21, limit: 7 })
+    await sql`insert into asset_embedding (asset_id, model_id, vector)
+      select asset.id, model.id, '[1,0]' from asset, model where model.key like 'other@%'`.execute(db)
+    await sql`delete from asset_embedding where model_id = ${model.id} and asset_id <= 20`.execute(db)
+    const walked = await walk(db, { model, vector, question, filters: {}, exceptAssetId: 21, limit: 7 })
     expect(walked.map(({ id }) => id).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 19 }, (_, at) => at + 22),
     )
@@ -118,12 +150,12 @@ describe.skipIf(!testEnvironment.databaseUrl)('with an index', () => {
       const truth = await expected(db, where)
       expect(truth).toHaveLength(count)
       const seen: number[] = []
-      for (let cursor: string | undefined, pages = 0; pages < 4; pages += 1) {
-        const page = await nearestAssets(db, { model, vector, filters, cursor, limit: 50 })
+      for (let after: NearCursor | undefined, pages = 0; pages < 4; pages += 1) {
+        const page = await nearestAssets(db, { model, vector, question, filters, after, limit: 50 })
         expect(page.items).toHaveLength(50)
         seen.push(...page.items.map(({ id }) => id))
-        cursor = page.nextCursor ?? undefined
-        if (cursor === undefined) break
+        if (page.nextCursor === null) break
+        after = decodeCursor(NearCursor, page.nextCursor)
       }
       expect(new Set(seen).size).toBe(seen.length)
       const near = new Set(truth.slice(0, seen.length))
@@ -139,7 +171,7 @@ describe.skipIf(!testEnvironment.databaseUrl)('with an index', () => {
     await keepVectorIndex(db, silent, 3_000)
     expect(await hasVectorIndex(db, id)).toBe(false)
     await keepVectorIndex(db, silent, 1_000)
-    await nearestAssets(db, { model, vector, filters: {}, limit: 10 })
+    await nearestAssets(db, { model, vector, question, filters: {}, limit: 10 })
     await expect
       .poll(
         async () => {

@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Database, Queryable } from '../db/database.ts'
 
-/** With fewer vectors looking at all of them is quick enough, and misses none. */
+/** With fewer vectors, looking at all their signatures is quick enough. */
 const INDEX_FROM = 50_000
-/** For the session that builds it: an index that does not fit is built many times slower. */
-const BUILD_MEMORY = '1GB'
+/** For the session that builds it, beside two bytes for each number: an index that does not fit is built many times slower. */
+const BUILD_BYTES_A_VECTOR = 1_000
+const MOST_BUILD_MB = 2_048
 /** Names the lock among those of this database: one coordinator builds. */
 const LOCK = 7_243_220
 
@@ -31,45 +32,55 @@ export async function keepVectorIndex(db: Database, log: Logger, indexFrom = IND
     )
     if (!rows[0]?.mine) return
     try {
-      const wanted = await readWanted(session)
-      for (const name of await readUseless(session, wanted?.id)) {
+      const wanted = await readWanted(session, indexFrom)
+      for (const name of await readUseless(session, wanted)) {
         await sql`drop index concurrently if exists ${sql.id(name)}`.execute(session)
         log.info({ index: name }, 'dropped an index that nobody searches')
       }
-      if (wanted && wanted.amount >= indexFrom && !(await hasVectorIndex(session, wanted.id)))
-        await build(session, wanted, log)
+      for (const model of wanted) {
+        if (model.isWorthIt && !(await hasVectorIndex(session, model.id))) await build(session, model, log)
+      }
     } finally {
       await sql`select pg_advisory_unlock(${LOCK})`.execute(session)
     }
   })
 }
 
-type Wanted = { id: number; dimensions: number; amount: number }
+type Wanted = { id: number; dimensions: number; isWorthIt: boolean }
 
-/** The model in use for searching, as far as this server can search by an index while it filters (pgvector 0.8). */
-async function readWanted(db: Queryable): Promise<Wanted | undefined> {
+/**
+ * The model that answers searches and the one that is to replace it, as far as this server can search by an index while
+ * it filters (pgvector 0.8).
+ */
+async function readWanted(db: Queryable, indexFrom: number): Promise<Wanted[]> {
   const { rows } = await sql<Wanted & { version: string }>`
     select model.id, (model.card->>'dimensions')::int as dimensions, extension.extversion as version,
-      (select coalesce(sum(amount), 0)::bigint from look_tally where model_id = model.id) as amount
-    from task_model join model on model.id = task_model.model_id
+      (select count(*) from (select 1 from asset_embedding where model_id = model.id limit ${indexFrom}) counted)
+        >= ${indexFrom} as "isWorthIt"
+    from task_model join model on model.id in (task_model.model_id, task_model.searched_model_id)
     join pg_extension extension on extension.extname = 'vector'
-    where task_model.task = 'embed' and model.card->>'dimensions' is not null`.execute(db)
+    where task_model.task = 'embed' and model.card->>'dimensions' is not null order by model.id`.execute(db)
   const [major = 0, minor = 0] = (rows[0]?.version ?? '').split('.').map(Number)
-  return major > 0 || minor >= 8 ? rows[0] : undefined
+  return major > 0 || minor >= 8 ? rows : []
 }
 
-async function readUseless(db: Queryable, wantedId: number | undefined): Promise<string[]> {
+async function readUseless(db: Queryable, wanted: readonly Wanted[]): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid
     where i.indrelid = 'asset_embedding'::regclass and starts_with(c.relname::text, ${PREFIX})
-      and (not i.indisvalid or c.relname <> ${PREFIX + (wantedId ?? 0)})`.execute(db)
+      and (not i.indisvalid or c.relname <> all(${wanted.map(({ id }) => PREFIX + id)}::text[]))`.execute(db)
   return rows.map(({ name }) => name)
 }
 
-async function build(session: Queryable, { id, dimensions, amount }: Wanted, log: Logger): Promise<void> {
+async function build(session: Queryable, { id, dimensions }: Wanted, log: Logger): Promise<void> {
   const startedAt = performance.now()
-  log.info({ vectors: amount }, 'building the index for searching by meaning')
-  await sql`select set_config('maintenance_work_mem', ${BUILD_MEMORY}, false)`.execute(session)
+  const { rows } = await sql<{ vectors: number }>`
+    select count(*) as vectors from asset_embedding where model_id = ${id}`.execute(session)
+  const { vectors } = rows[0]!
+  log.info({ vectors }, 'building the index for searching by meaning')
+  const megabytes = Math.ceil((vectors * (2 * dimensions + BUILD_BYTES_A_VECTOR)) / 1e6)
+  const memory = `${Math.max(64, Math.min(MOST_BUILD_MB, megabytes))}MB`
+  await sql`select set_config('maintenance_work_mem', ${memory}, false)`.execute(session)
   try {
     await sql`create index concurrently if not exists ${sql.id(PREFIX + id)} on asset_embedding
       using hnsw ((vector::halfvec(${sql.lit(dimensions)})) halfvec_cosine_ops) where model_id = ${sql.lit(id)}`.execute(
@@ -79,5 +90,5 @@ async function build(session: Queryable, { id, dimensions, amount }: Wanted, log
     await sql`reset maintenance_work_mem`.execute(session)
   }
   const seconds = Math.round((performance.now() - startedAt) / 1_000)
-  log.info({ vectors: amount, seconds }, 'built the index for searching by meaning')
+  log.info({ vectors, seconds }, 'built the index for searching by meaning')
 }

@@ -20,6 +20,20 @@ export type SearchQuery = z.infer<typeof SearchQuery>
 export const SimilarQuery = z.object({ ...filters, ...pageParams })
 export type SimilarQuery = z.infer<typeof SimilarQuery>
 
+/** The model in use has not looked at every picture yet, so that some cannot be found, or another answers meanwhile. */
+export const SearchProgress = z
+  .object({
+    /** The name of the model in use. */
+    model: z.string(),
+    /** Pictures that it has looked at, of so many. */
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+    /** The name of the model before it, which has answered, about the pictures that it knew; null: it has not. */
+    former: z.string().nullable(),
+  })
+  .meta({ id: 'SearchProgress' })
+export type SearchProgress = z.infer<typeof SearchProgress>
+
 /** What models see in pictures: which are in use, what they have found, and asking for it. */
 export const visionRoutes = {
   listModels: {
@@ -110,7 +124,10 @@ export const visionRoutes = {
     answer: z.object({
       items: z.array(ScoredTile),
       nextCursor: z.string().nullable(),
+      /** The model that has answered. */
       model: ModelKey,
+      /** Null as soon as the model in use has looked at nearly everything. */
+      progress: SearchProgress.nullable(),
       /** Words that the model knows and that come near, where it does not know those asked for. */
       suggestions: z.array(z.string()),
     }),
@@ -126,6 +143,7 @@ export const visionRoutes = {
       items: z.array(ScoredTile),
       nextCursor: z.string().nullable(),
       model: ModelKey,
+      progress: SearchProgress.nullable(),
     }),
   },
 } as const satisfies Record<string, RouteContract>

@@ -1,5 +1,6 @@
 import { type InfiniteData, infiniteQueryOptions } from '@tanstack/react-query'
 import type { AssetTile } from '../../protocol/assets.ts'
+import type { SearchProgress } from '../../protocol/api/vision-routes.ts'
 import { callApi } from './call-api.ts'
 import type { ResultsOf } from './use-collection.ts'
 
@@ -11,6 +12,8 @@ export type ResultPage = {
   nextCursor: string | null
   /** The model's own words that come near the question; only where it knows no others. */
   suggestions: string[]
+  /** What the model in use has not looked at yet; null where that is nothing, or nobody asked a model. */
+  progress: SearchProgress | null
 }
 
 /** Everything below this key are results, in whatever order they came. */
@@ -44,7 +47,7 @@ async function loadPage(
   }
   if (q !== undefined) return callApi('search', { query: { q, ...filter, ...page }, signal })
   const found = await callApi('listAssets', { query: { text, ...filter, ...page }, signal })
-  return { ...found, suggestions: [] }
+  return { ...found, suggestions: [], progress: null }
 }
 
 /** The tiles of all pages that have come. A picture may come twice when the library changes between two pages. */

@@ -118,6 +118,15 @@ describe.skipIf(!chromiumPath)('search', () => {
     await page.context().close()
   })
 
+  test('says which model answers, and for how long, while another has not looked at all', async () => {
+    const { page } = await openPage(browser, server, { path: '/search?q=snow' })
+    await page.getByText('“CLIP ViT-B/32” answers').waitFor()
+    await page.getByText('1,204 of 50,000 pictures so far').waitFor()
+    await page.goto(`${new URL(page.url()).origin}/search?q=rain`)
+    await page.getByText('Only what “SigLIP base” has looked at can be found').waitFor()
+    await page.context().close()
+  })
+
   test('says what to do where nobody can answer, and looks in texts instead', async () => {
     await using without = await startFakeServer({ scenario: 'broken', signedIn: true })
     const { page } = await openPage(browser, without, { path: '/search?q=boats' })

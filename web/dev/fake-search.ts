@@ -1,5 +1,6 @@
 import type { AssetTile } from '../../protocol/assets.ts'
 import { AppError } from '../../protocol/errors.ts'
+import type { SearchProgress } from '../../protocol/api/vision-routes.ts'
 import type { FakeLibrary } from './fake-library.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -45,12 +46,13 @@ export function searchHandlers(world: { library: FakeLibrary; canSearch: boolean
       return {
         ...answer(query.q, query, share),
         model: MODEL,
+        progress: progressOf(query.q),
         suggestions: isListed ? ['dog', 'golden retriever', 'beagle'] : [],
       }
     },
     listSimilar: ({ params, query }: { params: { id: number }; query: Filter & Page }) => {
       requireModel()
-      return { ...answer(`like ${params.id}`, query, 0.2), model: MODEL }
+      return { ...answer(`like ${params.id}`, query, 0.2), model: MODEL, progress: null }
     },
     listThings: () => ({ things: ['boat', 'car', 'dog', 'person', 'truck', 'Zoey'] }),
     listAssets: ({ query }: { query: { text?: string; thing?: string } & Filter & Page }) =>
@@ -60,6 +62,13 @@ export function searchHandlers(world: { library: FakeLibrary; canSearch: boolean
         query.thing !== undefined ? 0.02 : query.text === undefined ? 1 : query.text === 'zzz' ? 0 : 0.1,
       ),
   }
+}
+
+/** One model replaces another for whoever looks for snow; one has just begun for whoever looks for rain. */
+function progressOf(q: string): SearchProgress | null {
+  const progress = { model: 'SigLIP base', done: 1_204, total: 50_000 }
+  if (q === 'snow') return { ...progress, former: 'CLIP ViT-B/32' }
+  return q === 'rain' ? { ...progress, former: null } : null
 }
 
 function nearness(seed: string, id: number): number {

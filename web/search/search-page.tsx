@@ -5,6 +5,7 @@ import { FilterChips } from '../ui/filter-chips.tsx'
 import { Message } from '../ui/message.tsx'
 import { SearchField } from '../ui/search-field.tsx'
 import { NamedThings } from './named-things.tsx'
+import { ProgressNote } from './progress-note.tsx'
 import { Results } from './results.tsx'
 import styles from './search.module.css'
 import { Suggestions } from './suggestions.tsx'
@@ -33,7 +34,12 @@ export function SearchPage() {
           <FilterChips filter={filter} onChange={ask} />
         </div>
         {words !== '' && <NamedThings filter={filter} />}
-        {filter.q !== undefined && <Suggestions filter={filter} />}
+        {filter.q !== undefined && (
+          <>
+            <Suggestions filter={filter} />
+            <ProgressNote of={{ kind: 'search', filter }} />
+          </>
+        )}
       </div>
       {isAsked ? (
         <Results of={{ kind: 'search', filter }} label={label} />

@@ -5,6 +5,7 @@ import { thumbnailUrl } from '../api/asset-urls.ts'
 import { assetQuery } from '../api/queries.ts'
 import { FilterChips } from '../ui/filter-chips.tsx'
 import { tileLabel } from '../ui/tile-label.ts'
+import { ProgressNote } from './progress-note.tsx'
 import { Results } from './results.tsx'
 import styles from './search.module.css'
 
@@ -34,6 +35,7 @@ export function SimilarPage() {
           filter={filter}
           onChange={(search) => void navigate({ to: '/similar/$likeId', params, search })}
         />
+        <ProgressNote of={{ kind: 'similar', likeId, filter }} />
       </div>
       <Results of={{ kind: 'similar', likeId, filter }} label="Pictures like this one" />
     </div>

@@ -48,6 +48,7 @@ export const leftOut: Record<string, string> = {
   agent_vision: 'which models machines have',
   coordinator: 'which processes run',
   asset_embedding: 'what models say; none looks in these runs',
+  asset_signature: 'what models say; none looks in these runs',
   asset_look: 'what models say; none looks in these runs',
   asset_edit: 'what people have said; nobody says anything in these runs',
   database_check: 'when the database was looked over',
