@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
-import { AppError } from '../../protocol/errors.ts'
 import type { ScoredTile } from '../../protocol/api/vision-routes.ts'
+import { AppError } from '../../protocol/errors.ts'
 import type { Database, Queryable } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import { type AssetFilters, assetConditions } from './asset-conditions.ts'
