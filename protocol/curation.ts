@@ -5,7 +5,7 @@ export const MAX_TEXT_CHARS = 32_768
 const MAX_LINE_CHARS = 1_024
 const MAX_KEYWORD_CHARS = 256
 const MAX_KEYWORDS = 1_000
-const MAX_REGIONS = 500
+export const MAX_REGIONS = 500
 
 // Tab and line breaks are for texts of several lines only; the rest is never typed by anybody.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused

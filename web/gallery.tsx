@@ -8,6 +8,9 @@ const CurationLayer = lazy(async () => ({
 const DetectionLayer = lazy(async () => ({
   default: (await import('./detections/detection-layer.tsx')).DetectionLayer,
 }))
+const NamingLayer = lazy(async () => ({
+  default: (await import('./regions/naming-layer.tsx')).NamingLayer,
+}))
 
 /** A page of pictures, and over it what is done with them. */
 export function Gallery() {
@@ -19,6 +22,7 @@ export function Gallery() {
         <CurationLayer />
       </Suspense>
       <Suspense>{isViewing && <DetectionLayer />}</Suspense>
+      <Suspense>{isViewing && <NamingLayer />}</Suspense>
     </>
   )
 }

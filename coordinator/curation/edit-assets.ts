@@ -7,7 +7,7 @@ import { transact } from '../db/transact.ts'
 import { type AssetFilters, assetConditions } from '../search/asset-conditions.ts'
 import { lockAssets } from './lock-assets.ts'
 import { nextWords } from './next-words.ts'
-import { recordChanges } from './record-changes.ts'
+import { type RecordedEdit, recordChanges } from './record-changes.ts'
 import { requestWriteBack } from './request-write-back.ts'
 
 /** Assets by their ids, or all that a list with these filters would show. */
@@ -44,10 +44,25 @@ export async function editAssets(
         details: { revisions: Object.fromEntries(revisions) },
       })
     }
-    const recorded = await recordChanges(tx, { kind: 'edit', accountId }, changesBy(words, ids))
-    await requestWriteBack(tx, recorded)
+    const recorded = await say(tx, ids, words, accountId)
     return { editId: recorded.editId, assets: recorded.assetIds.length, kept: [] }
   })
+}
+
+/**
+ * Takes what a person says as part of something larger. The caller holds the assets' locks.
+ *
+ * @param words of `nextWords`
+ */
+export async function say(
+  tx: DatabaseTransaction,
+  assetIds: readonly number[],
+  words: RawBuilder<unknown>,
+  accountId: number,
+): Promise<RecordedEdit> {
+  const recorded = await recordChanges(tx, { kind: 'edit', accountId }, changesBy(words, assetIds))
+  await requestWriteBack(tx, recorded)
+  return recorded
 }
 
 async function chosenIds(tx: DatabaseTransaction, which: WhichAssets): Promise<number[]> {

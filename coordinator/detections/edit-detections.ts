@@ -1,7 +1,15 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
-import type { DetectionChange, DetectionView, NewDetection } from '../../protocol/detections.ts'
+import type { Region } from '../../protocol/curation.ts'
+import type {
+  DetectionChange,
+  DetectionReview,
+  DetectionView,
+  NewDetection,
+} from '../../protocol/detections.ts'
 import { AppError } from '../../protocol/errors.ts'
+import { lockAssets } from '../curation/lock-assets.ts'
+import { nameRegion } from '../curation/name-region.ts'
 import type { Database, DatabaseTransaction } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import { requireDetection } from './detection-views.ts'
@@ -35,6 +43,7 @@ export async function drawDetection(
       .returning('id')
       .executeTakeFirstOrThrow()
     await followPreviews(tx, [assetId], ['segment'])
+    await nameRegion(tx, assetId, { before: null, after: { kind: 'object', name: label, box } }, accountId)
     return await requireDetection(tx, id)
   })
 }
@@ -82,6 +91,13 @@ export async function changeDetection(
       .where('id', '=', detectionId)
       .execute()
     if (isMoved) await followPreviews(tx, [before.asset_id], ['segment'])
+    const after = { ...before, review, label, box: change.box ?? before.box }
+    await nameRegion(
+      tx,
+      before.asset_id,
+      { before: namedRegion(before), after: namedRegion(after) },
+      accountId,
+    )
     return await requireDetection(tx, detectionId)
   })
 }
@@ -91,15 +107,16 @@ export async function changeDetection(
  *
  * @throws AppError `not_found`, `conflict` for what a model has found: gone, it would be found again
  */
-export async function deleteDetection(db: Database, detectionId: number): Promise<void> {
+export async function deleteDetection(db: Database, detectionId: number, accountId: number): Promise<void> {
   await transact(db, { durable: true }, async (tx) => {
-    const { class_name } = await lockDetection(tx, detectionId)
-    if (class_name !== null)
+    const drawn = await lockDetection(tx, detectionId)
+    if (drawn.class_name !== null)
       throw new AppError(
         'conflict',
         `Detection ${detectionId} was found by a model, which would find it again: reject it instead`,
       )
     await tx.deleteFrom('detection').where('id', '=', detectionId).execute()
+    await nameRegion(tx, drawn.asset_id, { before: namedRegion(drawn), after: null }, accountId)
   })
 }
 
@@ -113,7 +130,7 @@ async function lockDetection(tx: DatabaseTransaction, detectionId: number) {
   if (found) await lockAsset(tx, found.asset_id)
   const row = await tx
     .selectFrom('detection')
-    .select(['asset_id', 'class_name', 'label', 'box', 'review'])
+    .select(['asset_id', 'kind', 'class_name', 'label', 'box', 'review'])
     .where('id', '=', detectionId)
     .executeTakeFirst()
   if (!row)
@@ -126,6 +143,20 @@ async function lockDetection(tx: DatabaseTransaction, detectionId: number) {
 
 /** @throws AppError `not_found` */
 async function lockAsset(tx: DatabaseTransaction, assetId: number): Promise<void> {
-  const { rows } = await sql`select 1 from asset where id = ${assetId} for no key update`.execute(tx)
-  if (rows.length === 0) throw new AppError('not_found', `There is no asset ${assetId}`)
+  const known = await lockAssets(tx, [assetId])
+  if (!known.has(assetId)) throw new AppError('not_found', `There is no asset ${assetId}`)
+}
+
+type Named = {
+  kind: 'object' | 'face'
+  class_name: string | null
+  label: string
+  box: number[]
+  review: DetectionReview
+}
+
+/** Who draws something or gives it a name of their own says who or what it is; to confirm a model's word is less. */
+function namedRegion({ kind, class_name, label, box, review }: Named): Region | null {
+  if ((review !== 'confirmed' && review !== 'drawn') || label === class_name) return null
+  return { kind: kind === 'face' ? 'person' : 'object', name: label, box: box as Region['box'] }
 }

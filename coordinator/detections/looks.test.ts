@@ -122,11 +122,11 @@ test('what a model has found cannot be deleted, what was drawn can', async () =>
   await see(thing('cat', box))
   const drawn = await drawDetection(db, assetId, { label: 'lamp', box: elsewhere, mask }, accountId)
   expect(drawn).toMatchObject({ review: 'drawn', model: null, score: null, mask })
-  await deleteDetection(db, drawn.id)
+  await deleteDetection(db, drawn.id, accountId)
   const [cat] = await listDetections(db, assetId)
-  await expect(deleteDetection(db, cat!.id)).rejects.toThrow('reject it instead')
+  await expect(deleteDetection(db, cat!.id, accountId)).rejects.toThrow('reject it instead')
   expect(await found()).toEqual(['proposed cat'])
-  await expect(deleteDetection(db, drawn.id)).rejects.toMatchObject({ code: 'not_found' })
+  await expect(deleteDetection(db, drawn.id, accountId)).rejects.toMatchObject({ code: 'not_found' })
 })
 
 test('what goes back to being a proposal has the model’s own word again', async () => {

@@ -76,3 +76,37 @@ test('an edit, its history and its undo, as a client meets them', async () => {
     items: [{ kind: 'undo', undoes: editId }, {}, { undoneBy: expect.any(Number) }],
   })
 })
+
+test('undo, redo and undo again are entries of the history, each taking back the one before it', async () => {
+  const ratingOf = async () => {
+    const answer = await fetch(`${server.url}/api/assets/${assetId}`, { headers: { cookie } })
+    return ((await answer.json()) as { rating: number | null }).rating
+  }
+  const taken: (number | null)[] = []
+  const editOf = async (method: string, path: string, body: unknown) => {
+    const answer = await send(method, path, body)
+    expect(answer).toMatchObject({ status: 200, body: { assets: 1, kept: [] } })
+    taken.push(await ratingOf())
+    return answer.body.editId as number
+  }
+  const edit = await editOf('PATCH', `/api/assets/${assetId}`, { edit: { rating: 5 } })
+  const undo = await editOf('POST', `/api/edits/${edit}/undo`, {})
+  const redo = await editOf('POST', `/api/edits/${undo}/undo`, {})
+  const again = await editOf('POST', `/api/edits/${redo}/undo`, {})
+  expect(taken).toEqual([5, null, 5, null])
+  // The first undo was done again since, by an entry that is newer: it leaves all as it is, and says so.
+  expect(await send('POST', `/api/edits/${undo}/undo`, {})).toMatchObject({
+    status: 200,
+    body: { editId: null, assets: 0, kept: [{ assetId, field: 'rating' }] },
+  })
+  expect(await ratingOf()).toBeNull()
+  const history = (await (await fetch(`${server.url}/api/edits`, { headers: { cookie } })).json()) as {
+    items: { id: number; undoes: number | null; undoneBy: number | null }[]
+  }
+  expect(history.items.slice(0, 4).map(({ id, undoes, undoneBy }) => ({ id, undoes, undoneBy }))).toEqual([
+    { id: again, undoes: redo, undoneBy: null },
+    { id: redo, undoes: undo, undoneBy: again },
+    { id: undo, undoes: edit, undoneBy: redo },
+    { id: edit, undoes: null, undoneBy: undo },
+  ])
+})

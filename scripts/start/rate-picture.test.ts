@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import { findText } from '../../agents/vault/sidecar/mapping/property.ts'
-import { readXmpProperties } from '../../agents/vault/sidecar/xmp/xmp-properties.ts'
+import { readRegions } from '../../agents/vault/sidecar/mapping/regions.ts'
+import { readXmpProperties, type XmpProperties } from '../../agents/vault/sidecar/xmp/xmp-properties.ts'
 import { findProgram } from '../../config/test-environment.ts'
 import { buildWeb } from '../build-web.ts'
 import { generatePhotos } from '../fixtures/generate-photos.ts'
@@ -17,7 +18,7 @@ const base = mkdtempSync(join(tmpdir(), 'hearth-rate-'))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
 
 test.skipIf(!chromiumPath)(
-  'a key in the browser rates a picture: the stars are there after a reload, and in the sidecar on the disk',
+  'stars by a key and a box with a name, given in the browser, are there after a reload and in the sidecar on the disk',
   async () => {
     const photos = join(base, 'photos')
     await generatePhotos({ folder: photos, count: 3, widthPx: 900, heightPx: 600 })
@@ -52,6 +53,22 @@ test.skipIf(!chromiumPath)(
       await page.reload()
       await tile.waitFor()
       expect(await tile.getAttribute('aria-label')).toContain('4 stars')
+
+      await tile.click()
+      await page.getByRole('button', { name: 'Name people and things' }).click()
+      const surface = (await page.getByRole('application', { name: /^People and things/ }).boundingBox())!
+      await page.mouse.move(surface.x + surface.width * 0.25, surface.y + surface.height * 0.25)
+      await page.mouse.down()
+      await page.mouse.move(surface.x + surface.width * 0.5, surface.y + surface.height * 0.75, { steps: 5 })
+      await page.mouse.up()
+      await page.getByLabel('Who is it?').fill('Zoey')
+      await page.keyboard.press('Enter')
+      await expect
+        .poll(() => peopleOnDisk(photos), { timeout: 45_000 })
+        .toEqual(['person Zoey 0.25 0.25 0.25 0.5'])
+      await page.reload()
+      await page.getByRole('button', { name: 'Name people and things' }).click()
+      await page.getByRole('button', { name: 'Zoey, person' }).waitFor()
       expect(pictures.map((path) => treeState(photos)[path])).toEqual(before)
       expect(faults).toEqual([])
     } finally {
@@ -62,9 +79,21 @@ test.skipIf(!chromiumPath)(
   180_000,
 )
 
-/** Of every sidecar below a folder. */
 function ratingsOnDisk(folder: string): (string | undefined)[] {
+  return sidecarsIn(folder).map((sidecar) => findText(sidecar, 'xmp:Rating'))
+}
+
+/** Of the Metadata Working Group's regions and Microsoft's. */
+function peopleOnDisk(folder: string): string[] {
+  return sidecarsIn(folder).flatMap((sidecar) =>
+    readRegions(sidecar).map(({ kind, name, box }) =>
+      [kind, name, ...box.map((side) => Math.round(side * 100) / 100)].join(' '),
+    ),
+  )
+}
+
+function sidecarsIn(folder: string): XmpProperties[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.xmp'))
-    .map((name) => findText(readXmpProperties(readFileSync(join(folder, name))), 'xmp:Rating'))
+    .map((name) => readXmpProperties(readFileSync(join(folder, name))))
 }

@@ -4,6 +4,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { assetQuery } from '../api/queries.ts'
 import { SlotFill } from '../ui/slot.tsx'
+import { useViewerMode } from '../ui/viewer-mode.ts'
 import { DetectionButtons } from './detection-buttons.tsx'
 import { FoundNote } from './found-note.tsx'
 import { Overlays } from './overlays.tsx'
@@ -29,7 +30,7 @@ function OfPicture({ assetId, heightShare }: { assetId: number; heightShare: num
     getInitialValueInEffect: false,
   })
   const [withRejected, setWithRejected] = useState(false)
-  const [isPointing, setPointing] = useState(false)
+  const [isPointing, setPointing] = useViewerMode('pointing')
   const showSimilar = () => void navigate({ to: '/similar/$likeId', params: { likeId: String(assetId) } })
   useDetectionKeys({
     onShown: () => setShown(!isShown),

@@ -1,9 +1,10 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
 import type { RouteAnswer } from '../../protocol/api/routes.ts'
 import type { Prompt } from '../../protocol/vision.ts'
+import { boxBetween } from '../ui/box-between.ts'
 import { Outline } from './detection-shape.tsx'
 import styles from './detections.module.css'
-import { boxBetween, type PromptDraft } from './prompt-draft.ts'
+import type { PromptDraft } from './prompt-draft.ts'
 import { maskPath } from './trace-mask.ts'
 
 /** A pointer that moves further while it is down draws a box. */

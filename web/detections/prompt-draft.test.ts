@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addPoint, boxBetween, drawBox, emptyDraft, isEmpty, takeBack } from './prompt-draft.ts'
+import { addPoint, drawBox, emptyDraft, isEmpty, takeBack } from './prompt-draft.ts'
 
 const inside = { at: [0.4, 0.5] as [number, number], inside: true }
 const outside = { at: [0.1, 0.1] as [number, number], inside: false }
@@ -22,22 +22,4 @@ test('more points than one question may have are left out', () => {
   let draft = emptyDraft
   for (let at = 0; at < 40; at += 1) draft = addPoint(draft, inside)
   expect(draft.points).toHaveLength(32)
-})
-
-test.each([
-  [
-    [0.8, 0.9],
-    [0.25, 0.5],
-    [0.25, 0.5, 0.55, 0.4],
-  ],
-  [
-    [-0.5, 0.5],
-    [0.5, 2],
-    [0, 0.5, 0.5, 0.5],
-  ],
-  [[0.5, 0.5], [0.5, 0.9], null],
-  [[1.2, 0.1], [1.5, 0.9], null],
-] as const)('from %o to %o the box is %o', (a, b, box) => {
-  const found = boxBetween(a, b)
-  expect(found?.map((share) => Math.round(share * 1e6) / 1e6) ?? null).toEqual(box)
 })

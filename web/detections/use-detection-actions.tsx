@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import type { DetectionReview, DetectionView } from '../../protocol/detections.ts'
 import { callApi } from '../api/call-api.ts'
 import { detectionsQuery } from '../api/detections-query.ts'
+import { assetQuery } from '../api/queries.ts'
 import { sayError } from '../ui/say-error.ts'
 import { sayUndoable } from '../ui/say-undoable.tsx'
 import { detectionName } from './describe-detection.ts'
@@ -17,12 +18,16 @@ export function useDetectionActions(assetId: number) {
   const put = (view: DetectionView) =>
     replace((detections) => detections.map((known) => (known.id === view.id ? view : known)))
 
+  /** Who is named is a region of the picture, and on the way to its sidecar. */
+  const readPicture = () => void queryClient.invalidateQueries({ queryKey: assetQuery(assetId).queryKey })
+
   const change = async (detection: DetectionView, part: { review?: Judgement; label?: string }) => {
     // An answer that is on its way would show it as it was.
     await queryClient.cancelQueries({ queryKey })
     put({ ...detection, ...part })
     try {
       put(await callApi('changeDetection', { params: { id: detection.id }, body: part }))
+      readPicture()
       return true
     } catch (error) {
       sayError(`Not saved: ${detectionName(detection)}`)(error)
@@ -50,6 +55,7 @@ export function useDetectionActions(assetId: number) {
       replace((detections) => [...detections, detection])
       return
     }
+    readPicture()
     const { label, box, mask } = detection
     sayUndoable(`“${detectionName(detection)}” is taken away.`, () => draw({ label, box, mask }))
   }
@@ -60,6 +66,7 @@ export function useDetectionActions(assetId: number) {
       await queryClient.cancelQueries({ queryKey })
       replace((detections) => [...detections.filter(({ id }) => id !== view.id), view])
       void queryClient.invalidateQueries({ queryKey })
+      readPicture()
       return true
     } catch (error) {
       sayError(`Not kept: ${drawn.label}`)(error)

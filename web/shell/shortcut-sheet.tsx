@@ -40,6 +40,7 @@ const sheets = [
       [['I'], 'Information'],
       [['O'], 'What was found in the picture, or only the picture'],
       [['M'], 'Outline something by pointing at it'],
+      [['N'], 'Name people and things: draw a box, or change one'],
       [['S'], 'Pictures like this one'],
       [['G', 'Esc'], 'Back to the photos'],
     ],

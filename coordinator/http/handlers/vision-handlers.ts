@@ -61,8 +61,8 @@ export function visionHandlers({ db, types, fleet, ends, onChange }: Dependencie
     listDetections: async ({ params }) => ({ detections: await listDetections(db, params.id) }),
     drawDetection: ({ params, body, caller }) => queued(drawDetection(db, params.id, body, caller.id)),
     changeDetection: ({ params, body, caller }) => queued(changeDetection(db, params.id, body, caller.id)),
-    deleteDetection: async ({ params }) => {
-      await deleteDetection(db, params.id)
+    deleteDetection: async ({ params, caller }) => {
+      await queued(deleteDetection(db, params.id, caller.id))
       return {}
     },
     segmentAsset: ({ params, body, caller, context }) =>
