@@ -4,6 +4,7 @@ import { byAuthority, isTakeout, type KnownFile, sidecarFirst } from './known-fi
 import { distinct, readKeywords } from './read-keywords.ts'
 import { readRegions } from './read-regions.ts'
 import { tagNumber, tagText, tagTexts } from './tag-values.ts'
+import { uprightRegions } from './turn-regions.ts'
 
 /** What a person can edit and a file can say, but for its time and its position, which have rules of their own. */
 export type WordField = Exclude<keyof CuratedValues, 'captured' | 'position'>
@@ -14,7 +15,9 @@ export type FoundWords = { [F in WordField]?: FoundWord<F> & { file: KnownFile }
 const cameraDescriptions =
   /^(?:(?:\w+ )?digital camera|sony dsc|dcim\\.*|dav|default|samsung|konica minolta.*|exif_jpeg_picture|created with gimp.*|cof|hdr|processed with .*)$/i
 
-const readers: { [F in WordField]: (tags: Tags) => FoundWord<F> | null } = {
+type Reader<F extends WordField> = (tags: Tags, files: readonly KnownFile[]) => FoundWord<F> | null
+
+const readers: { [F in WordField]: Reader<F> } = {
   rating: readRating,
   label: readLabel,
   title: firstText([
@@ -47,9 +50,9 @@ const readers: { [F in WordField]: (tags: Tags) => FoundWord<F> | null } = {
     return found[0] ? { value: found.map(({ path }) => path), tag: found[0].tag } : null
   },
   place: readPlace,
-  regions: (tags) => {
+  regions: (tags, files) => {
     const found = readRegions(tags)
-    return found && { value: found.regions, tag: found.tag }
+    return found && { value: uprightRegions(found.regions, found.appliedTo, files), tag: found.tag }
   },
   favourite: (tags) => {
     const tag = ['JSON:Favorited', 'XMP:Favorite'].find((name) =>
@@ -69,7 +72,7 @@ export function findWords(files: readonly KnownFile[]): FoundWords {
   const words: Record<string, unknown> = {}
   for (const [field, reader] of Object.entries(readers)) {
     for (const file of read) {
-      const found = reader(file.tags!)
+      const found = reader(file.tags!, read)
       if (found === null) continue
       words[field] = { ...found, file }
       break

@@ -5,12 +5,20 @@ import { storableText } from '../../protocol/media.ts'
 import { tagTexts } from './tag-values.ts'
 
 type FoundRegion = NonNullable<CuratedValues['regions']>[number]
+export type FoundRegions = {
+  regions: FoundRegion[]
+  /** Of the picture that they are parts of, in pixels, which may be a smaller copy; null: not known. */
+  appliedTo: { width: number; height: number } | null
+  tag: string
+}
 
 /** What cameras mark for themselves is no region that somebody has named. */
 const objectTypes = /^(?:pet|object|other|thing|)$/i
 
 const number = z.coerce.number().finite()
+const AppliedTo = z.object({ W: number.positive(), H: number.positive() })
 const MwgInfo = z.object({
+  AppliedToDimensions: AppliedTo.optional().catch(undefined),
   RegionList: z.array(
     z.object({
       Area: z.object({ X: number, Y: number, W: number, H: number, Unit: z.string().default('normalized') }),
@@ -30,20 +38,22 @@ const MicrosoftInfo = z.object({
  * ExifTool gives them as structures or, without `-struct`, as lists from which what is missing is left out: names that
  * cannot be matched to their boxes are passed over.
  */
-export function readRegions(tags: Tags): { regions: FoundRegion[]; tag: string } | null {
+export function readRegions(tags: Tags): FoundRegions | null {
   const mwg = readMwg(tags)
-  if (mwg.length > 0) return { regions: mwg, tag: 'XMP:RegionInfo' }
-  const microsoft = readMicrosoft(tags)
-  return microsoft.length > 0 ? { regions: microsoft, tag: 'XMP:RegionInfoMP' } : null
+  if (mwg.regions.length > 0) return { ...mwg, tag: 'XMP:RegionInfo' }
+  const regions = readMicrosoft(tags)
+  return regions.length > 0 ? { regions, appliedTo: null, tag: 'XMP:RegionInfoMP' } : null
 }
 
-function readMwg(tags: Tags): FoundRegion[] {
+function readMwg(tags: Tags): Omit<FoundRegions, 'tag'> {
   const { data } = MwgInfo.safeParse(tags['XMP:RegionInfo'] ?? flatMwg(tags))
-  return (data?.RegionList ?? []).flatMap(({ Area, Name, Type }) => {
+  const size = data?.AppliedToDimensions
+  const regions = (data?.RegionList ?? []).flatMap(({ Area, Name, Type }) => {
     const kind = /^face$/i.test(Type) ? 'person' : objectTypes.test(Type) ? 'object' : null
     if (kind === null || Area.Unit !== 'normalized') return []
     return regionOf(kind, Name, [Area.X - Area.W / 2, Area.Y - Area.H / 2, Area.W, Area.H])
   })
+  return { regions, appliedTo: size ? { width: size.W, height: size.H } : null }
 }
 
 function flatMwg(tags: Tags): unknown {
@@ -57,6 +67,10 @@ function flatMwg(tags: Tags): unknown {
   if (types.length > 0 && named.filter(Boolean).length !== names.length) return null
   let next = 0
   return {
+    AppliedToDimensions: {
+      W: tags['XMP:RegionAppliedToDimensionsW'],
+      H: tags['XMP:RegionAppliedToDimensionsH'],
+    },
     RegionList: xs?.map((X, index) => ({
       Area: { X, Y: ys?.[index], W: ws?.[index], H: hs?.[index] },
       Name: types.length === 0 || named[index] ? (names[next++] ?? '') : '',

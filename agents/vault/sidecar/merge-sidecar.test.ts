@@ -73,6 +73,27 @@ test('a sidecar that was not there holds every field, and our mark', async () =>
   })
 })
 
+test('a region that is moved keeps what another program says about it', async () => {
+  const lightroom = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+    <rdf:Description rdf:about="" xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"
+      xmlns:stArea="http://ns.adobe.com/xmp/sType/Area#"><mwg-rs:Regions rdf:parseType="Resource"><mwg-rs:RegionList><rdf:Bag>
+      <rdf:li rdf:parseType="Resource"><mwg-rs:Name>Ada</mwg-rs:Name><mwg-rs:Type>Face</mwg-rs:Type>
+        <mwg-rs:Description>at the piano</mwg-rs:Description>
+        <mwg-rs:Area stArea:x="0.25" stArea:y="0.5" stArea:w="0.1" stArea:h="0.2" stArea:unit="normalized"/></rdf:li>
+      </rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions></rdf:Description></rdf:RDF></x:xmpmeta>`
+  const regions = [
+    { kind: 'person' as const, name: 'Zoey', box: [0, 0, 0.1, 0.1] as [number, number, number, number] },
+    { kind: 'person' as const, name: 'Ada', box: [0.5, 0.5, 0.1, 0.2] as [number, number, number, number] },
+  ]
+  const { bytes, properties } = await merge(Buffer.from(lightroom), { regions })
+  expect(isOurWrite(properties, { regions }, 1)).toBe(true)
+  expect(
+    Buffer.from(bytes)
+      .toString()
+      .match(/at the piano/g),
+  ).toHaveLength(1)
+})
+
 test('what a person wants empty is taken away, and said to be wanted so', async () => {
   const full = await merge(null, everything)
   const { bytes, properties } = await merge(full.bytes, nothing, 2)

@@ -58,10 +58,19 @@ function mergeList(
 ): TagStruct[] {
   const known = before.map((struct) => ({ struct, region: understand(struct) }))
   const foreign = known.filter(({ region }) => region === null).map(({ struct }) => struct)
-  const ours = regions.map((region) => {
-    const same = known.find((entry) => entry.region !== null && isSame(entry.region, region, SAME_TOLERANCE))
-    return write(region, same?.struct ?? {})
-  })
+  const left = known.filter(({ region }) => region !== null)
+  const take = (isWanted: (region: Region) => boolean) => {
+    const index = left.findIndex(({ region }) => isWanted(region!))
+    return index < 0 ? undefined : left.splice(index, 1)[0]!.struct
+  }
+  const inPlace = regions.map((region) => take((other) => isSame(other, region, SAME_TOLERANCE)))
+  // Moved, or drawn for the picture as it is stored: the name tells.
+  const ours = regions.map((region, index) =>
+    write(
+      region,
+      inPlace[index] ?? take(({ kind, name }) => kind === region.kind && name === region.name) ?? {},
+    ),
+  )
   return [...foreign, ...ours]
 }
 
