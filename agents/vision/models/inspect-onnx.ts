@@ -1,10 +1,10 @@
 import type { TensorShape } from '../session/session.ts'
-import { type ByteReader, ProtobufError, type ProtobufField, ProtobufWalk } from './protobuf-walk.ts'
+import { type Message, OnnxFields } from './onnx-fields.ts'
+import { type ByteReader, ProtobufError } from './protobuf-walk.ts'
+import { readValueInfo } from './read-value-info.ts'
 
 /** Deeper graphs inside graphs are nobody's model. */
 const MAX_DEPTH = 16
-/** Ten times what large models have, and a few seconds of work. */
-const MAX_FIELDS = 4_000_000
 const MAX_EXTERNAL_FILES = 64
 const MAX_TENSORS_LISTED = 256
 /** The first ONNX version that has opsets, and the newest that a release of ONNX Runtime of these years opens. */
@@ -37,32 +37,15 @@ export async function inspectOnnx(reader: ByteReader): Promise<OnnxReading> {
   }
 }
 
-type Message = { start: number; end: number }
-
-// Names of element types by number, as ONNX Runtime calls them.
-const elementTypes: Record<number, string> = {
-  1: 'float32',
-  2: 'uint8',
-  3: 'int8',
-  5: 'int16',
-  6: 'int32',
-  7: 'int64',
-  8: 'string',
-  9: 'bool',
-  10: 'float16',
-  11: 'float64',
-}
-
 class OnnxInspection {
   readonly #reader: ByteReader
-  readonly #walk: ProtobufWalk
+  readonly #fields: OnnxFields
   readonly #externalFiles = new Set<string>()
-  #fields = 0
   #nodes = 0
 
   constructor(reader: ByteReader) {
     this.#reader = reader
-    this.#walk = new ProtobufWalk(reader)
+    this.#fields = new OnnxFields(reader)
   }
 
   async run(): Promise<OnnxFacts> {
@@ -71,7 +54,7 @@ class OnnxInspection {
     let opsets = 0
     const functions: Message[] = []
     const model = { start: 0, end: this.#reader.sizeBytes }
-    for await (const field of this.#fieldsOf(model)) {
+    for await (const field of this.#fields.of(model)) {
       if (field.number === 1 && field.kind === 'number') irVersion = field.value
       else if (field.kind === 'number') continue
       else if (field.number === 7) graph = field
@@ -93,7 +76,7 @@ class OnnxInspection {
     if (depth > MAX_DEPTH) throw new ProtobufError(`has graphs inside graphs, more than ${MAX_DEPTH} deep`)
     const [inputs, outputs]: [TensorShape[], TensorShape[]] = [[], []]
     const constants = new Set<string>()
-    for await (const field of this.#fieldsOf(graph)) {
+    for await (const field of this.#fields.of(graph)) {
       if (field.kind === 'number') continue
       if (field.number === 1) {
         this.#nodes += 1
@@ -104,7 +87,7 @@ class OnnxInspection {
         await this.#sparseTensor(field)
       } else if (depth === 0 && (field.number === 11 || field.number === 12)) {
         const list = field.number === 11 ? inputs : outputs
-        list.push(await this.#value(field))
+        list.push(await readValueInfo(this.#fields, field))
         if (list.length > MAX_TENSORS_LISTED) throw new ProtobufError('has too many inputs or outputs')
       }
     }
@@ -114,7 +97,7 @@ class OnnxInspection {
 
   /** FunctionProto */
   async #function(body: Message): Promise<void> {
-    for await (const field of this.#fieldsOf(body)) {
+    for await (const field of this.#fields.of(body)) {
       if (field.kind === 'number') continue
       if (field.number === 7) await this.#node(field, 1)
       else if (field.number === 11) await this.#attribute(field, 1)
@@ -123,14 +106,14 @@ class OnnxInspection {
 
   /** NodeProto, of which only attributes can hold graphs and tensors. */
   async #node(node: Message, depth: number): Promise<void> {
-    for await (const field of this.#fieldsOf(node)) {
+    for await (const field of this.#fields.of(node)) {
       if (field.kind === 'bytes' && field.number === 5) await this.#attribute(field, depth)
     }
   }
 
   /** AttributeProto */
   async #attribute(attribute: Message, depth: number): Promise<void> {
-    for await (const field of this.#fieldsOf(attribute)) {
+    for await (const field of this.#fields.of(attribute)) {
       if (field.kind === 'number') continue
       if (field.number === 5 || field.number === 10) await this.#tensor(field)
       else if (field.number === 6 || field.number === 11) await this.#graph(field, depth + 1)
@@ -140,7 +123,7 @@ class OnnxInspection {
 
   /** SparseTensorProto */
   async #sparseTensor(tensor: Message): Promise<void> {
-    for await (const field of this.#fieldsOf(tensor)) {
+    for await (const field of this.#fields.of(tensor)) {
       if (field.kind === 'bytes' && (field.number === 1 || field.number === 2)) await this.#tensor(field)
     }
   }
@@ -150,8 +133,8 @@ class OnnxInspection {
     let name = ''
     let isExternal = false
     const entries: Message[] = []
-    for await (const field of this.#fieldsOf(tensor)) {
-      if (field.kind === 'bytes' && field.number === 8) name = await this.#walk.text(field)
+    for await (const field of this.#fields.of(tensor)) {
+      if (field.kind === 'bytes' && field.number === 8) name = await this.#fields.text(field)
       else if (field.kind === 'bytes' && field.number === 13) entries.push(field)
       else if (field.kind === 'number' && field.number === 14) isExternal = field.value === 1
     }
@@ -164,63 +147,14 @@ class OnnxInspection {
   /** StringStringEntryProto */
   async #externalEntry(entry: Message): Promise<void> {
     let [key, value] = ['', '']
-    for await (const field of this.#fieldsOf(entry)) {
+    for await (const field of this.#fields.of(entry)) {
       if (field.kind === 'number') continue
-      if (field.number === 1) key = await this.#walk.text(field)
-      if (field.number === 2) value = await this.#walk.text(field)
+      if (field.number === 1) key = await this.#fields.text(field)
+      if (field.number === 2) value = await this.#fields.text(field)
     }
     if (key !== 'location') return
     this.#externalFiles.add(value)
     if (this.#externalFiles.size > MAX_EXTERNAL_FILES)
       throw new ProtobufError('keeps its data in too many files')
-  }
-
-  /** ValueInfoProto */
-  async #value(value: Message): Promise<TensorShape> {
-    const shape: { name: string; type: string; dims: (number | string | null)[] } = {
-      name: '',
-      type: '',
-      dims: [],
-    }
-    for await (const field of this.#fieldsOf(value)) {
-      if (field.kind === 'number') continue
-      if (field.number === 1) shape.name = await this.#walk.text(field)
-      if (field.number === 2) await this.#type(field, shape)
-    }
-    return shape
-  }
-
-  /** TypeProto, of which only tensors are looked at. */
-  async #type(type: Message, shape: { type: string; dims: (number | string | null)[] }): Promise<void> {
-    for await (const outer of this.#fieldsOf(type)) {
-      if (outer.kind !== 'bytes' || outer.number !== 1) continue
-      for await (const field of this.#fieldsOf(outer)) {
-        if (field.kind === 'number' && field.number === 1) {
-          shape.type = elementTypes[field.value] ?? `type ${field.value}`
-        }
-        if (field.kind !== 'bytes' || field.number !== 2) continue
-        for await (const dimension of this.#fieldsOf(field)) {
-          if (dimension.kind !== 'bytes' || dimension.number !== 1) continue
-          shape.dims.push(await this.#dimension(dimension))
-          if (shape.dims.length > 16) throw new ProtobufError('has a tensor of too many dimensions')
-        }
-      }
-    }
-  }
-
-  async #dimension(dimension: Message): Promise<number | string | null> {
-    for await (const field of this.#fieldsOf(dimension)) {
-      if (field.kind === 'number' && field.number === 1) return field.value
-      if (field.kind === 'bytes' && field.number === 2) return await this.#walk.text(field)
-    }
-    return null
-  }
-
-  async *#fieldsOf(message: Message): AsyncGenerator<ProtobufField> {
-    for await (const field of this.#walk.fields(message.start, message.end)) {
-      this.#fields += 1
-      if (this.#fields > MAX_FIELDS) throw new ProtobufError('has more parts than any model')
-      yield field
-    }
   }
 }

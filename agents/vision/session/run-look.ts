@@ -4,11 +4,11 @@ import { type FoundFace, MAX_FOUND, type Prompt } from '../../../protocol/vision
 import type { Prompter, Stopwatch } from '../families/family.ts'
 import { pickInstance } from '../families/pick-instance.ts'
 import type { Picture } from '../picture/picture.ts'
-import type { ByteCache } from './byte-cache.ts'
+import type { EncodedPictures } from './encoded-pictures.ts'
 import { encodeHalfVector } from './half-vector.ts'
 import type { LoadedModel } from './load-model.ts'
 import type { Findings, VisionWork } from './messages.ts'
-import { sizeOfValue } from './size-of-value.ts'
+import { requireTask } from './running-task.ts'
 
 type PictureWork = Exclude<VisionWork, { type: 'query' }>
 
@@ -17,7 +17,7 @@ export type LookContext = {
   picture: Picture
   watch: Stopwatch
   /** What encoders made of pictures, by model and preview. */
-  encoded: ByteCache<unknown>
+  encoded: EncodedPictures
 }
 
 /** Nothing was found, because the picture cannot be looked at. */
@@ -108,10 +108,6 @@ async function encodeOnce(
   prompter: Prompter,
   { model, picture, watch, encoded }: LookContext,
 ): Promise<unknown> {
-  const key = `${model.place.key} ${hash}`
-  const known = encoded.get(key)
-  if (known !== undefined) return known
-  const value = await prompter.encode(picture, watch)
-  encoded.set(key, value, sizeOfValue(value))
-  return value
+  const { isUrgent } = requireTask()
+  return await encoded.get(`${model.place.key} ${hash}`, isUrgent, () => prompter.encode(picture, watch))
 }

@@ -2,7 +2,7 @@ import { AppError, toErrorBody } from '../../../protocol/errors.ts'
 import type { ModelKey } from '../../../protocol/models.ts'
 import { hasEnoughPixels } from '../picture/enough-pixels.ts'
 import type { Picture } from '../picture/picture.ts'
-import { ByteCache } from './byte-cache.ts'
+import { EncodedPictures } from './encoded-pictures.ts'
 import { encodeHalfVector } from './half-vector.ts'
 import { LoadedModel } from './load-model.ts'
 import { messageOf } from './message-of.ts'
@@ -35,7 +35,7 @@ export class VisionWorker {
   readonly #send: (message: FromVision) => void
   readonly #models = new Map<ModelKey, LoadedModel>()
   readonly #pictures: PictureStore
-  readonly #encoded: ByteCache<unknown>
+  readonly #encoded: EncodedPictures
   readonly #tasks = new Map<number, RunningTask>()
 
   constructor({ threads, provider, send, memoryLimitBytes }: VisionWorkerOptions) {
@@ -43,7 +43,7 @@ export class VisionWorker {
     this.#provider = provider
     this.#send = send
     this.#pictures = new PictureStore(memoryLimitBytes * KEPT_SHARE)
-    this.#encoded = new ByteCache(memoryLimitBytes * KEPT_SHARE)
+    this.#encoded = new EncodedPictures(memoryLimitBytes * KEPT_SHARE)
   }
 
   forget(id: number): void {
