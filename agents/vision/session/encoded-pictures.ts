@@ -22,9 +22,12 @@ export class EncodedPictures {
     const known = this.#kept.get(key)
     if (known !== undefined) return known
     const name = `${isUrgent ? 'urgent' : 'any'} ${key}`
-    // One that was given up, or failed, says nothing about the next.
-    const other = await this.#making.get(name)?.catch(() => undefined)
-    if (other !== undefined) return other
+    const others = this.#making.get(name)
+    if (others) {
+      // One that was given up, or failed, says nothing about the next.
+      const value = await others.catch(() => undefined)
+      if (value !== undefined) return value
+    }
     const making = make()
     this.#making.set(name, making)
     try {

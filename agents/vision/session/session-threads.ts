@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import type { Worker } from 'node:worker_threads'
 import { AppError } from '../../../protocol/errors.ts'
 import { floatBlocks } from './float-blocks.ts'
 import type { RunningTask } from './running-task.ts'
@@ -13,8 +14,8 @@ const LOAD_LIMIT_RUNS = 4
 export type SessionThreadsOptions = SessionOptions & {
   /** Each holds sessions of its own. */
   count: number
-  /** Of each session in one more thread, in which only runs that somebody waits for are made; null: there is none. */
-  urgentThreads: number | null
+  /** One more thread, in which only runs that somebody waits for are made, and the threads of each of its sessions. */
+  urgent: { worker: Worker; threads: number } | null
   /** Of one run, in ms. */
   timeoutMs: number
   /** Of the whole process: a large model is held by fewer threads. */
@@ -45,9 +46,9 @@ export class SessionThreads {
 
   constructor(options: SessionThreadsOptions) {
     this.#options = options
-    const { provider, threads, count, urgentThreads } = options
+    const { provider, threads, count, urgent } = options
     this.#threads = Array.from({ length: count }, () => new ThreadHandle({ provider, threads }))
-    if (urgentThreads !== null) this.#urgentThread = new ThreadHandle({ provider, threads: urgentThreads })
+    if (urgent) this.#urgentThread = new ThreadHandle({ provider, threads: urgent.threads }, urgent.worker)
   }
 
   /** @throws AppError `model_broken` when the runtime cannot load the file */

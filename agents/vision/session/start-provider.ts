@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import { listSupportedBackends } from 'onnxruntime-node'
 import type { ExecutionProvider } from '../../../config/agent-config.ts'
 import { AppError } from '../../../protocol/errors.ts'
@@ -16,16 +17,19 @@ const SELF_TEST_LIMIT_MS = 60_000
  * Tries the execution providers one by one, and starts to work with the first that gives right numbers.
  *
  * @param cores of this machine
+ * @param urgentWorker a thread for what somebody waits for; ended where none is used
  * @throws AppError `unavailable` when not even the processor can be used
  */
 export async function startProvider(
   setup: VisionSetup,
   cores: number,
+  urgentWorker: Worker,
   send: (message: FromVision) => void,
 ): Promise<VisionWorker> {
-  const openThreads = (provider: ExecutionProvider, counts: SessionCounts) =>
+  const openThreads = (provider: ExecutionProvider, { sessions, threads, urgentThreads }: SessionCounts) =>
     new SessionThreads({
-      ...{ provider, count: counts.sessions, threads: counts.threads, urgentThreads: counts.urgentThreads },
+      ...{ provider, count: sessions, threads },
+      urgent: urgentThreads === null ? null : { worker: urgentWorker, threads: urgentThreads },
       timeoutMs: setup.timeoutMs,
       memoryLimitBytes: setup.memoryLimitBytes,
       maxBatch: setup.maxBatch,
@@ -41,6 +45,7 @@ export async function startProvider(
     throw new AppError('unavailable', `No execution provider works on this machine. ${reasons.join('. ')}`)
   }
   const counts = sessionCounts(provider, cores)
+  if (counts.urgentThreads === null) await urgentWorker.terminate()
   const threads = openThreads(provider, {
     sessions: setup.sessions ?? counts.sessions,
     threads: setup.threads ?? counts.threads,

@@ -15,6 +15,10 @@ export class SessionError extends Error {
   }
 }
 
+export function startSessionThread(): Worker {
+  return new Worker(new URL('./session-thread.ts', import.meta.url))
+}
+
 /** A thread that runs models (`session-thread.ts`), as those see it who give it work. It lives as long as its process. */
 export class ThreadHandle {
   /** How its sessions are opened. */
@@ -28,9 +32,10 @@ export class ThreadHandle {
   >()
   #lastId = 0
 
-  constructor(sessionOptions: SessionOptions) {
+  /** @param worker one that has been started already */
+  constructor(sessionOptions: SessionOptions, worker: Worker = startSessionThread()) {
     this.sessionOptions = sessionOptions
-    this.#worker = new Worker(new URL('./session-thread.ts', import.meta.url))
+    this.#worker = worker
     this.#worker.on('message', (message: FromSessionThread) => {
       const pending = this.#pending.get(message.id)
       this.#pending.delete(message.id)

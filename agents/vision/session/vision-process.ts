@@ -3,6 +3,7 @@ import { toErrorBody } from '../../../protocol/errors.ts'
 import { allowFormats } from '../../vault/reader/allow-formats.ts'
 import type { FromVision, ToVision } from './messages.ts'
 import { startProvider } from './start-provider.ts'
+import { startSessionThread } from './thread-handle.ts'
 import type { VisionWorker } from './vision-worker.ts'
 
 /**
@@ -14,6 +15,8 @@ import type { VisionWorker } from './vision-worker.ts'
  */
 const ALIVE_MS = 1_000
 
+// Threads have the priority of the one that starts them (on Linux): that for clicks is started before ours is lowered.
+const urgentWorker = startSessionThread()
 // Whoever waits for an answer goes before those who look at pictures: browsers, heartbeats, a person at the machine.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 allowFormats()
@@ -33,7 +36,7 @@ process.on('message', (message: ToVision) => {
 
 async function start({ setup }: Extract<ToVision, { type: 'setup' }>): Promise<void> {
   try {
-    worker = await startProvider(setup, availableParallelism(), send)
+    worker = await startProvider(setup, availableParallelism(), urgentWorker, send)
   } catch (error) {
     const { message: reason } = toErrorBody(error)
     send({ type: 'ready', provider: null, providers: [{ provider: 'cpu', works: false, reason }] })
