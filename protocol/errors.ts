@@ -51,6 +51,8 @@ export const errorRules = {
   model_failed: { status: 500, retry: 'later' },
   /** No model is in use for what is asked, or none can answer now; the message says which command helps. */
   model_missing: { status: 409, retry: 'always' },
+  /** The machine that could answer sleeps and is being woken for it; asking again in a moment gets the answer. */
+  machine_asleep: { status: 503, retry: 'always' },
   /** The files of the embedded database are not what they were; the message says how to get back. */
   database_damaged: { status: 503, retry: 'always' },
   disk_full: { status: 507, retry: 'always' },

@@ -2,7 +2,11 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Lease } from '../../protocol/leases.ts'
 import { encodeMask } from '../../protocol/rle.ts'
+import { markConnected } from '../testing/mark-connected.ts'
 import { halfVector, keyOf, looked, VisionActor } from '../testing/vision-actor.ts'
+import { needsOf } from '../wake/choose-wakes.ts'
+import { readSleepers } from '../wake/read-sleepers.ts'
+import { readWaitingLanes } from '../wake/read-waiting-lanes.ts'
 import { addSampleAsset } from './testing/sample-library.ts'
 import { addAgent, cookieOf, startTestServer, type TestServer } from './testing/test-server.ts'
 
@@ -158,6 +162,27 @@ test('words are asked of a worker once, and answered from memory afterwards, als
     status: 409,
     body: { error: { code: 'model_missing', message: expect.stringContaining('“query”') } },
   })
+})
+
+test('words that only a sleeping machine understands wake it, and are answered once it has come', async () => {
+  const search = () => send('GET', '/api/search?q=a%20whale')
+  const policy = JSON.stringify({ macAddresses: ['00:11:22:33:44:55'] })
+  await sql`insert into agent_power (agent_id, policy, asleep_since)
+    values (${worker.agentId}, ${policy}::jsonb, now() - interval '1 hour')`.execute(server.db)
+  for (let asked = 0; asked < 2; asked += 1) {
+    expect(await search()).toMatchObject({
+      status: 503,
+      body: { error: { code: 'machine_asleep', message: expect.stringContaining('“gpu” is being woken') } },
+    })
+  }
+  const machines = await readSleepers(server.db)
+  const needs = needsOf(await readWaitingLanes(server.db, machines), machines)
+  expect(needs.get(worker.agentId)?.need.jobs).toBe(1)
+  expect(server.log).toEqual([])
+
+  await markConnected(server.db, worker.agentId)
+  await finish(await nextLease('query'), { embedding: halfVector([0.6, 0.8]), suggestions: [] })
+  expect(await search()).toMatchObject({ status: 200 })
 })
 
 test('words that a model does not know come back with those that it does', async () => {

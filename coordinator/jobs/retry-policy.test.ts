@@ -22,6 +22,7 @@ test('what the surroundings are to blame for is not counted', () => {
     'database_damaged',
     'disk_full',
     'library_offline',
+    'machine_asleep',
     'model_missing',
     'scan_interrupted',
     'source_unavailable',

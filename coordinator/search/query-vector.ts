@@ -7,7 +7,8 @@ import type { AskDependencies } from '../detections/ask-outline.ts'
 import { awaitJob } from '../jobs/await-job.ts'
 import { enqueueJobs } from '../jobs/enqueue.ts'
 import type { ModelInUse } from '../models/model-in-use.ts'
-import { requireMachine } from '../models/require-machine.ts'
+import { laneOf, requireMachine } from '../models/require-machine.ts'
+import { findWakeable } from '../wake/find-wakeable.ts'
 
 const LIMIT_MS = 5_000
 
@@ -20,7 +21,10 @@ export type QueryVector = {
 /**
  * Words as a vector of a model: from the last time they were asked for, or from a machine that has the model.
  *
- * @throws AppError `model_missing` when the model takes no words, or no machine could answer now; `timed_out`
+ * Where only a machine that sleeps could answer, and its policy lets it be woken, the job that waits for it wakes it.
+ *
+ * @throws AppError `model_missing` when the model takes no words, or no machine could answer now; `machine_asleep` when
+ *   one is being woken for it; `timed_out`
  */
 export async function requireQueryVector(
   dependencies: AskDependencies,
@@ -37,8 +41,10 @@ export async function requireQueryVector(
   const text = normaliseWords(words)
   const known = await findAnswer(db, model.id, text)
   if (known) return known
-  await requireMachine(db, 'query', model.key)
+  const asleep = await findAsleep(db, model)
   const jobId = await ask(db, model, text)
+  if (asleep !== undefined)
+    throw new AppError('machine_asleep', `“${asleep}” is being woken to answer; ask again in a moment`)
   if (jobId !== undefined) {
     dependencies.hintUrgent('query')
     await awaitJob(db, ends, jobId, { limitMs: LIMIT_MS, signal })
@@ -46,6 +52,21 @@ export async function requireQueryVector(
   const answer = await findAnswer(db, model.id, text)
   if (!answer) throw new AppError('internal', 'A search has ended without an answer')
   return answer
+}
+
+/**
+ * @returns the machine that sleeps and is woken by asking it; undefined when one is there
+ * @throws AppError `model_missing` when neither is
+ */
+async function findAsleep(db: Database, model: ModelInUse): Promise<string | undefined> {
+  try {
+    await requireMachine(db, 'query', model.key)
+    return undefined
+  } catch (error) {
+    const name = await findWakeable(db, laneOf('query', model.key))
+    if (name === undefined) throw error
+    return name
+  }
 }
 
 /** The same question is asked once, however it was typed. */

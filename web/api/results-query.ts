@@ -1,6 +1,6 @@
 import { type InfiniteData, infiniteQueryOptions } from '@tanstack/react-query'
-import type { AssetTile } from '../../protocol/assets.ts'
 import type { SearchProgress } from '../../protocol/api/vision-routes.ts'
+import type { AssetTile } from '../../protocol/assets.ts'
 import { callApi } from './call-api.ts'
 import type { ResultsOf } from './use-collection.ts'
 

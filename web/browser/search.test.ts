@@ -127,6 +127,14 @@ describe.skipIf(!chromiumPath)('search', () => {
     await page.context().close()
   })
 
+  test('says who is woken to answer, and shows the pictures when it has come', async () => {
+    const { page } = await openPage(browser, server, { path: '/search?q=night' })
+    await page.getByText('“desk” is being woken to answer.').waitFor()
+    await tiles(page).first().waitFor()
+    expect(await page.getByText('Waking a machine').count()).toBe(0)
+    await page.context().close()
+  })
+
   test('says what to do where nobody can answer, and looks in texts instead', async () => {
     await using without = await startFakeServer({ scenario: 'broken', signedIn: true })
     const { page } = await openPage(browser, without, { path: '/search?q=boats' })

@@ -1,6 +1,6 @@
+import type { SearchProgress } from '../../protocol/api/vision-routes.ts'
 import type { AssetTile } from '../../protocol/assets.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { SearchProgress } from '../../protocol/api/vision-routes.ts'
 import type { FakeLibrary } from './fake-library.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -19,7 +19,7 @@ type Filter = {
 type Page = { cursor?: string; limit: number }
 
 /** The routes of search over the invented pictures: which answer what is decided by the letters of the question. */
-export function searchHandlers(world: { library: FakeLibrary; canSearch: boolean }) {
+export function searchHandlers(world: { library: FakeLibrary; canSearch: boolean; isAwake?: boolean }) {
   const requireModel = () => {
     if (world.canSearch) return
     throw new AppError(
@@ -41,6 +41,10 @@ export function searchHandlers(world: { library: FakeLibrary; canSearch: boolean
   return {
     search: ({ query }: { query: { q: string } & Filter & Page }) => {
       requireModel()
+      if (query.q === 'night' && !world.isAwake) {
+        world.isAwake = true
+        throw new AppError('machine_asleep', '“desk” is being woken to answer; ask again in a moment')
+      }
       const isListed = query.q === 'puppy'
       const share = query.q === 'nothing' ? 0 : 0.4
       return {

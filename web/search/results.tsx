@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core'
-import { IconPhotoOff, IconZoomQuestion } from '@tabler/icons-react'
+import { IconMoon, IconPhotoOff, IconZoomQuestion } from '@tabler/icons-react'
 import { Link, Outlet, useParams } from '@tanstack/react-router'
 import { AppError } from '../../protocol/errors.ts'
 import { narrows } from '../api/asset-filter.ts'
+import { isWaking } from '../api/query-client.ts'
 import type { ResultsOf } from '../api/use-collection.ts'
 import { useResults } from '../api/use-results.ts'
 import { ResultGrid } from '../grid/result-grid.tsx'
@@ -24,6 +25,7 @@ export function Results({ of, label }: { of: ResultsOf; label: string }) {
         {query.isPending ? 'Searching…' : query.isSuccess ? `${countOf(tiles.length, 'picture')} shown` : ''}
       </p>
       {query.isPending && <div className={styles.wait} data-busy="" />}
+      {query.isPending && isWaking(query.failureReason) && <Waking error={query.failureReason} />}
       {query.isError && tiles.length === 0 && (
         <CannotAnswer of={of} error={query.error} onRetry={query.refetch} />
       )}
@@ -47,6 +49,17 @@ export function Results({ of, label }: { of: ResultsOf; label: string }) {
       )}
       <Outlet />
     </>
+  )
+}
+
+/** It is asked again by itself. */
+function Waking({ error }: { error: AppError }) {
+  return (
+    <div className={styles.rest}>
+      <Message icon={<IconMoon size={32} stroke={1.6} />} title="Waking a machine">
+        {error.message.split(';')[0]}. The pictures come by themselves, usually within a minute.
+      </Message>
+    </div>
   )
 }
 

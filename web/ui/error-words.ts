@@ -74,6 +74,10 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     short: 'No machine has the model',
     advice: 'See which models there are, under Understanding.',
   },
+  machine_asleep: {
+    short: 'A machine is being woken',
+    advice: 'Try again in a minute.',
+  },
   database_damaged: {
     short: 'The database is damaged',
     advice: 'Restore the newest backup (`hearth restore`); pictures and sidecars are not touched by that.',
