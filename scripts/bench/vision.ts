@@ -12,17 +12,19 @@ import { type BenchResult, formatResult, median } from './bench-line.ts'
 import { describeMachine } from './machine.ts'
 import { type AgentRun, BenchAgent } from './vision/agent-run.ts'
 import { makePreviews, type Previews } from './vision/previews.ts'
+import { type BareRun, type Measured, rateRatio, type Turn, visionTable } from './vision/vision-table.ts'
 
 /** Of the bare session's pictures a second. */
 const RATE_GOAL = '≥ 0.9'
+/** Bytes of pictures that travel for all looks at one. */
+const UP_GOAL = '≤ 130000'
 /** Part whose session is the yardstick: the one that every picture goes through. */
 const mainPart = { detect: 'detector', segment: 'detector', embed: 'image', faces: 'detector' } as const
 
-type BareRun = { picturesPerSecond: number; cpuMsPerPicture: number }
-
 /**
  * B14 and B15: pictures a second through the agent beside the bare session in turns, for each model that lies in a
- * folder; time of each stage, peak memory, bytes that travel. `--sweep` tries sessions and threads, and batches.
+ * folder, and for all of them at each picture; time of each stage, peak memory, bytes that travel. `--sweep` tries sessions
+ * and threads, and batches.
  */
 export async function benchVision(parameters: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -30,8 +32,9 @@ export async function benchVision(parameters: string[]): Promise<void> {
     options: {
       models: { type: 'string' },
       only: { type: 'string', multiple: true },
-      pictures: { type: 'string', default: '300' },
-      runs: { type: 'string', default: '3' },
+      photos: { type: 'string' },
+      pictures: { type: 'string', default: '200' },
+      runs: { type: 'string', default: '2' },
       sweep: { type: 'boolean', default: false },
     },
   })
@@ -45,22 +48,31 @@ export async function benchVision(parameters: string[]): Promise<void> {
   console.log(describeMachine())
   const folder = await mkdtemp(join(tmpdir(), 'hearth-bench-'))
   try {
-    const previews = await makePreviews(folder, pictures)
-    const bytes = previews.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / pictures
-    console.log(`${pictures} previews of 1440 x 1080 pixels, ${(bytes / 1_000).toFixed(0)} kB each`)
-    const bench = { modelsFolder: values.models, only: values.only, previews, runs }
+    const previews = await makePreviews(folder, pictures, values.photos)
+    console.log(
+      `${pictures} pictures at a time; the preview of a photo has ${(previews.previewBytes / 1_000).toFixed(0)} kB (median)`,
+    )
+    const bench = { modelsFolder: values.models, only: values.only, previews, pictures, runs }
     if (values.sweep) return await sweep(bench)
-    for (const result of await compare(bench)) console.log(formatResult(result))
+    const measured = await compare(bench)
+    console.log(visionTable(measured))
+    for (const result of measured.flatMap(judge)) console.log(formatResult(result))
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-type Bench = { modelsFolder: string; only: string[] | undefined; previews: Previews; runs: number }
+type Bench = {
+  modelsFolder: string
+  only: string[] | undefined
+  previews: Previews
+  pictures: number
+  runs: number
+}
 
 async function startAgent(
   { modelsFolder, previews }: Bench,
-  counts: Pick<SessionCounts, 'sessions' | 'threads'> = sessionCounts('cpu', cpus().length),
+  counts = sessionCounts('cpu', cpus().length),
   maxBatch?: number,
 ): Promise<BenchAgent> {
   const config = AgentConfig.shape.vision.parse({ providers: ['cpu'], ...(maxBatch && { maxBatch }) })
@@ -73,90 +85,68 @@ function chosen(agent: BenchAgent, { only }: Bench): KnownModel[] {
   return models
 }
 
-async function compare(bench: Bench): Promise<BenchResult[]> {
+async function compare(bench: Bench): Promise<Measured[]> {
+  const first = await startAgent(bench)
+  const models = chosen(first, bench)
+  await first.stop()
+  const measured: Measured[] = []
+  for (const model of models) measured.push(await measure(model.card.id, [model], bench))
+  // As a library is worked through: one picture is fetched and decoded for all that look at it.
+  if (models.length > 1) measured.push(await measure(`all ${models.length}`, models, bench))
+  return measured
+}
+
+/** In a process of its own, so that its memory is its own. */
+async function measure(name: string, models: readonly KnownModel[], bench: Bench): Promise<Measured> {
   const counts = sessionCounts('cpu', cpus().length)
-  const results: BenchResult[] = []
   const agent = await startAgent(bench, counts)
+  const lookers = models.map(({ card, key }) => ({ task: card.task, key }))
+  const turns: Turn[] = []
   try {
-    const models = chosen(agent, bench)
-    for (const model of models) {
-      const { id, task } = model.card
-      const pairs: { bare: BareRun; run: AgentRun }[] = []
-      for (let at = 1; at <= bench.runs; at += 1) {
-        const bare = await runBare(model, counts, bench.previews.files.length)
-        const run = await agent.run(task, model.key, bench.previews.files)
-        pairs.push({ bare, run })
-        console.log(`${id} ${at}: ${describeRun(bare, run)}`)
-      }
-      const last = pairs.at(-1)!.run
-      results.push(...judge(id, pairs), {
-        bench: 'B14',
-        metric: `${id}: result`,
-        value: last.resultBytes,
-        unit: 'bytes',
-      })
+    for (let at = 1; at <= bench.runs; at += 1) {
+      const alone: BareRun[] = []
+      for (const model of models) alone.push(await runBare(model, counts, bench.pictures))
+      const bare = oneAfterTheOther(alone)
+      const run = await agent.run(lookers, bench.pictures)
+      turns.push({ bare, run })
+      console.log(`${name} ${at}: bare ${bare.picturesPerSecond.toFixed(1)}/s; agent ${describeAgent(run)}`)
     }
-    results.push(...(await judgeWire(models, bench)))
   } finally {
     await agent.stop()
   }
-  return results
+  return { name, turns }
 }
 
-function judge(id: string, pairs: readonly { bare: BareRun; run: AgentRun }[]): BenchResult[] {
+/** What several sessions do that take turns at each picture. */
+function oneAfterTheOther(runs: readonly BareRun[]): BareRun {
+  return {
+    picturesPerSecond: 1 / runs.reduce((sum, { picturesPerSecond }) => sum + 1 / picturesPerSecond, 0),
+    cpuMsPerPicture: runs.reduce((sum, { cpuMsPerPicture }) => sum + cpuMsPerPicture, 0),
+  }
+}
+
+function judge({ name, turns }: Measured): BenchResult[] {
   return [
     {
       bench: 'B15',
-      metric: `${id}: pictures through the agent`,
-      value: median(pairs.map(({ run }) => run.picturesPerSecond)),
+      metric: `${name}: pictures through the agent`,
+      value: median(turns.map(({ run }) => run.picturesPerSecond)),
       unit: 'pictures/s',
-      yardstick: median(pairs.map(({ bare }) => bare.picturesPerSecond)),
-      ratio: median(pairs.map(({ run, bare }) => run.picturesPerSecond / bare.picturesPerSecond)),
+      yardstick: median(turns.map(({ bare }) => bare.picturesPerSecond)),
+      ratio: rateRatio(turns),
       goal: RATE_GOAL,
     },
     {
-      bench: 'B15',
-      metric: `${id}: processor time`,
-      value: median(pairs.map(({ run }) => run.cpuMsPerPicture)),
-      unit: 'ms/picture',
-      yardstick: median(pairs.map(({ bare }) => bare.cpuMsPerPicture)),
-    },
-    {
-      bench: 'B15',
-      metric: `${id}: peak memory`,
-      value: Math.max(...pairs.map(({ run }) => run.peakBytes)) / 1024 ** 2,
-      unit: 'MB',
-    },
-  ]
-}
-
-/** All models, one picture after the other, as fresh previews: its bytes travel once. */
-async function judgeWire(models: readonly KnownModel[], bench: Bench): Promise<BenchResult[]> {
-  const { previews } = bench
-  const files = previews.files.slice(0, 20)
-  const fresh = await startAgent(bench)
-  const before = previews.fetchedBytes()
-  let results = 0
-  try {
-    for (const file of files) {
-      const looks = models.map(({ card, key }) => fresh.look(card.task, key, file))
-      for (const result of await Promise.all(looks)) results += Buffer.byteLength(JSON.stringify(result))
-    }
-  } finally {
-    await fresh.stop()
-  }
-  return [
-    {
       bench: 'B14',
-      metric: `previews to the agent, for ${models.length} models`,
-      value: (previews.fetchedBytes() - before) / files.length,
+      metric: `${name}: pictures to the agent`,
+      value: median(turns.map(({ run }) => run.fetchedBytes)),
       unit: 'bytes/picture',
-      goal: '≤ 130000',
+      goal: UP_GOAL,
     },
     {
       bench: 'B14',
-      metric: `results from the agent, for ${models.length} models`,
-      value: results / files.length,
+      metric: `${name}: results from the agent`,
+      value: median(turns.map(({ run }) => run.resultBytes)),
       unit: 'bytes/picture',
     },
   ]
@@ -167,14 +157,17 @@ async function sweep(bench: Bench): Promise<void> {
   const combinations = [1, 2, 4, 8]
     .filter((sessions) => sessions <= cores)
     .flatMap((sessions) =>
-      [...new Set([1, Math.ceil(cores / sessions), cores])].map((threads) => ({ sessions, threads })),
+      // Nobody clicks here.
+      [...new Set([1, Math.ceil(cores / sessions), cores])].map(
+        (threads): SessionCounts => ({ sessions, threads, urgentThreads: null }),
+      ),
     )
   for (const counts of combinations) {
     for (const maxBatch of [1, 4, 16]) {
       const agent = await startAgent(bench, counts, maxBatch)
       try {
         for (const { card, key } of chosen(agent, bench)) {
-          const run = await agent.run(card.task, key, bench.previews.files)
+          const run = await agent.run([{ task: card.task, key }], bench.pictures)
           const { sessions, threads } = counts
           console.log(
             `${card.id}: ${sessions} sessions × ${threads} threads, batch ≤ ${maxBatch}: ${describeAgent(run)}`,
@@ -203,10 +196,6 @@ async function runBare(
   const script = join(import.meta.dirname, 'vision', 'bare-session.ts')
   const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(setup)])
   return z.object({ picturesPerSecond: z.number(), cpuMsPerPicture: z.number() }).parse(JSON.parse(stdout))
-}
-
-function describeRun(bare: BareRun, run: AgentRun): string {
-  return `bare ${bare.picturesPerSecond.toFixed(1)}/s, ${bare.cpuMsPerPicture.toFixed(1)} CPU-ms; agent ${describeAgent(run)}`
 }
 
 function describeAgent({ picturesPerSecond, cpuMsPerPicture, stagesMs, batch, peakBytes }: AgentRun): string {

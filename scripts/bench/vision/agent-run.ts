@@ -6,20 +6,33 @@ import type { KnownModel } from '../../../agents/vision/models/examine-models.ts
 import { Vision } from '../../../agents/vision/vision.ts'
 import type { AgentConfig } from '../../../config/agent-config.ts'
 import type { ModelKey, StageTimes, VisionTask } from '../../../protocol/models.ts'
+import type { InputFile } from '../../../protocol/sources.ts'
 import { parseStat } from '../process-usage.ts'
 import type { Previews } from './previews.ts'
 
 /** As `npm start` has it: more than the model takes together. */
 const AT_ONCE = 8
+/** Looked at before the time is taken: until then V8 has not compiled what every picture goes through. */
+const WARM_UP = 16
 
+/** What every look gives: a result as it would be reported. */
+type LookResult = { problem: string | null; stagesMs: StageTimes; batch: number }
+
+/** A model that looks at each picture. */
+export type Looker = { task: VisionTask; key: ModelKey }
+
+/** What is said of a picture is said of all looks at it together. */
 export type AgentRun = {
   picturesPerSecond: number
   /** Of the process that runs models. */
   cpuMsPerPicture: number
+  /** Of the agent itself, with what stands for the coordinator. */
+  agentCpuMsPerPicture: number
   peakBytes: number
   stagesMs: StageTimes
   batch: number
-  /** A result as it travels, in bytes. */
+  /** Of a picture as it travels to the agent (the median), and of its results as they travel from it. */
+  fetchedBytes: number
   resultBytes: number
 }
 
@@ -37,9 +50,11 @@ export type AgentOptions = {
 export class BenchAgent {
   readonly #vision: Vision
   readonly #handlers: JobHandlers
+  readonly #previews: Previews
 
   private constructor(vision: Vision, previews: Previews) {
     this.#vision = vision
+    this.#previews = previews
     const prover = { fail: async () => {}, isStillGood: async () => true }
     this.#handlers = vision.handlers(async () => ({ http: previews.http, book: undefined as never, prover }))
   }
@@ -54,7 +69,7 @@ export class BenchAgent {
     return this.#vision.models.filter(({ state }) => state === 'ready')
   }
 
-  async look(task: VisionTask, model: ModelKey, file: Previews['files'][number]) {
+  async #look({ task, key: model }: Looker, file: InputFile): Promise<LookResult> {
     const context = {
       signal: new AbortController().signal,
       ref: { jobId: file.fileId, fencingToken: 1 },
@@ -71,25 +86,25 @@ export class BenchAgent {
     return await this.#handlers[`asset.${task}`]!(input, context)
   }
 
-  async run(task: VisionTask, model: ModelKey, files: Previews['files']): Promise<AgentRun> {
-    await this.look(task, model, files[0]!)
+  /** Shows so many pictures, which nobody has seen, to all of these models. */
+  async run(lookers: readonly Looker[], count: number): Promise<AgentRun> {
+    await this.#show(lookers, WARM_UP)
     const pid = this.#vision.host.pid!
     const cpuBefore = await cpuMsOf(pid)
-    const results: Awaited<ReturnType<BenchAgent['look']>>[] = []
-    let next = 0
+    const ownBefore = process.cpuUsage()
     const startedAt = performance.now()
-    const work = async () => {
-      while (next < files.length) results.push(await this.look(task, model, files[next++]!))
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    const results = await this.#show(lookers, count)
     const seconds = (performance.now() - startedAt) / 1_000
+    const own = process.cpuUsage(ownBefore)
     const failed = results.find(({ problem }) => problem !== null)
     if (failed) throw new Error(`A picture could not be looked at: ${failed.problem}`)
     const mean = (read: (result: (typeof results)[number]) => number) =>
-      results.reduce((sum, result) => sum + read(result), 0) / results.length
+      results.reduce((sum, result) => sum + read(result), 0) / count
     return {
-      picturesPerSecond: files.length / seconds,
-      cpuMsPerPicture: ((await cpuMsOf(pid)) - cpuBefore) / files.length,
+      picturesPerSecond: count / seconds,
+      cpuMsPerPicture: ((await cpuMsOf(pid)) - cpuBefore) / count,
+      agentCpuMsPerPicture: (own.user + own.system) / 1_000 / count,
+      fetchedBytes: this.#previews.fetchedBytes(),
       peakBytes: await peakBytesOf(pid),
       stagesMs: {
         fetch: mean(({ stagesMs }) => stagesMs.fetch),
@@ -101,6 +116,20 @@ export class BenchAgent {
       batch: Math.max(...results.map(({ batch }) => batch)),
       resultBytes: mean((result) => Buffer.byteLength(JSON.stringify(result))),
     }
+  }
+
+  async #show(lookers: readonly Looker[], count: number) {
+    const files = this.#previews.take(count)
+    const results: LookResult[] = []
+    let next = 0
+    const work = async () => {
+      while (next < files.length) {
+        const file = files[next++]!
+        results.push(...(await Promise.all(lookers.map((looker) => this.#look(looker, file)))))
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    return results
   }
 
   async stop(): Promise<void> {

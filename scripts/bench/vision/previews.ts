@@ -7,6 +7,7 @@ import { renderPicture } from '../../../agents/vault/reader/render-picture.ts'
 import type { DerivedKind } from '../../../protocol/media.ts'
 import type { InputFile } from '../../../protocol/sources.ts'
 import { generatePhotos } from '../../fixtures/generate-photos.ts'
+import { median } from '../bench-line.ts'
 
 /** Of our own photos; more of them would not change what one costs. */
 const DISTINCT = 24
@@ -15,13 +16,21 @@ type Derived = { bytes: Uint8Array; widthPx: number; heightPx: number }
 type Made = Record<'preview' | 'grid', Derived>
 
 /** Previews, and the coordinator that hands them out: the only part of it that a look needs. */
-export type Previews = { files: InputFile[]; http: HttpBytes; fetchedBytes: () => number }
+export type Previews = {
+  /** So many that nobody has seen, by their hashes; beyond the photos there are, the same pixels again. */
+  take: (count: number) => InputFile[]
+  http: HttpBytes
+  /** How many bytes have travelled of each picture that was taken last: the median. */
+  fetchedBytes: () => number
+  /** Of one preview: the median of all photos, in bytes. */
+  previewBytes: number
+}
 
 /**
  * Derived pictures as `file.ingest` makes them.
  *
- * @param photos folder with photos, all below it; without one, photos of 12 megapixels are made in `folder`
- * @param count so many pictures with hashes of their own; beyond the photos there are, the same pixels again
+ * @param count of the photos that are made in `folder`, of 12 megapixels each
+ * @param photos folder with photos, all below it, to be taken instead
  */
 export async function makePreviews(folder: string, count: number, photos?: string): Promise<Previews> {
   const paths = photos
@@ -33,15 +42,29 @@ export async function makePreviews(folder: string, count: number, photos?: strin
     if (rendered) made.push(rendered)
   }
   if (made.length === 0) throw new RangeError('There is no photo that can be read')
-  const pictures = Array.from({ length: count }, (_, at) => distinct(made[at % made.length]!, at))
-  let fetched = 0
+  const pictures = new Map<number, Made>()
+  let lastId = 0
+  const fetched = new Map<number, number>()
+  const take = (count: number) => {
+    // Those of before have been looked at.
+    pictures.clear()
+    fetched.clear()
+    return Array.from({ length: count }, () => {
+      const fileId = ++lastId
+      const picture = distinct(made[fileId % made.length]!, fileId)
+      pictures.set(fileId, picture)
+      return describe(picture, fileId)
+    })
+  }
   const get = async (path: string) => {
     const { id, size } = /\/files\/(?<id>\d+)\/preview\?.*?(?<size>size=grid)?$/.exec(path)?.groups ?? {}
-    const { bytes } = pictures[Number(id) - 1]![size ? 'grid' : 'preview']
-    fetched += bytes.length
+    const fileId = Number(id)
+    const { bytes } = pictures.get(fileId)![size ? 'grid' : 'preview']
+    fetched.set(fileId, (fetched.get(fileId) ?? 0) + bytes.length)
     return Readable.from([bytes], { objectMode: false })
   }
-  return { files: pictures.map(describe), http: { get }, fetchedBytes: () => fetched }
+  const previewBytes = median(made.map(({ preview }) => preview.bytes.length))
+  return { take, http: { get }, fetchedBytes: () => median([...fetched.values()]), previewBytes }
 }
 
 async function listPhotos(folder: string): Promise<string[]> {
@@ -64,21 +87,21 @@ async function renderPair(path: string): Promise<Made | undefined> {
 }
 
 /** The same pixels under another hash: what follows the end of a JPEG is not looked at. */
-function distinct({ preview, grid }: Made, at: number): Made {
+function distinct({ preview, grid }: Made, fileId: number): Made {
   const marked = (derived: Derived) => ({
     ...derived,
-    bytes: Buffer.concat([derived.bytes, Buffer.from(`${at}`)]),
+    bytes: Buffer.concat([derived.bytes, Buffer.from(`${process.pid} ${fileId}`)]),
   })
   return { preview: marked(preview), grid: marked(grid) }
 }
 
-function describe({ preview, grid }: Made, at: number): InputFile {
+function describe({ preview, grid }: Made, fileId: number): InputFile {
   const name = ({ bytes }: Derived) => ({
     hash: createHash('sha256').update(bytes).digest('hex'),
     sizeBytes: bytes.length,
   })
   return {
-    ...{ fileId: at + 1, libraryId: 1, root: '/photos', path: `${at}.jpg`, sizeBytes: preview.bytes.length },
+    ...{ fileId, libraryId: 1, root: '/photos', path: `${fileId}.jpg`, sizeBytes: preview.bytes.length },
     contentHash: name(preview).hash,
     preview: name(preview),
     grid: { ...name(grid), widthPx: grid.widthPx, heightPx: grid.heightPx },
