@@ -88,12 +88,13 @@ export class BenchAgent {
 
   /** Shows so many pictures, which nobody has seen, to all of these models. */
   async run(lookers: readonly Looker[], count: number): Promise<AgentRun> {
-    await this.#show(lookers, WARM_UP)
+    await this.#show(lookers, this.#previews.take(WARM_UP))
+    const files = this.#previews.take(count)
     const pid = this.#vision.host.pid!
     const cpuBefore = await cpuMsOf(pid)
     const ownBefore = process.cpuUsage()
     const startedAt = performance.now()
-    const results = await this.#show(lookers, count)
+    const results = await this.#show(lookers, files)
     const seconds = (performance.now() - startedAt) / 1_000
     const own = process.cpuUsage(ownBefore)
     const failed = results.find(({ problem }) => problem !== null)
@@ -118,8 +119,7 @@ export class BenchAgent {
     }
   }
 
-  async #show(lookers: readonly Looker[], count: number) {
-    const files = this.#previews.take(count)
+  async #show(lookers: readonly Looker[], files: readonly InputFile[]): Promise<LookResult[]> {
     const results: LookResult[] = []
     let next = 0
     const work = async () => {
