@@ -36,7 +36,7 @@ test('a picture that is too small is exchanged for the preview, and is not fetch
   expect(running.fetched).toEqual(['grid', 'preview', 'preview'])
 })
 
-test('a photo that is no larger than the picture of the gallery is looked at once', async () => {
+test('a photo that is no larger than the picture of the gallery travels once', async () => {
   const running = await startTinyVision(['tiny-clip'])
   const bytes = await paintRectangle({ widthPx: 40, heightPx: 30, box: [0, 0, 1, 1], colour: [0, 0, 255] })
   const result = await running.look(
