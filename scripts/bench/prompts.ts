@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { z } from 'zod'
-import { visionRoutes } from '../../protocol/api/vision-routes.ts'
 import { generatePhotos } from '../fixtures/generate-photos.ts'
 import { seededRandom } from '../fixtures/seeded-random.ts'
 import { ApiClient } from '../start/testing/api-client.ts'
 import { type BenchResult, formatResult, median } from './bench-line.ts'
 import { HearthProcess } from './hearth-process.ts'
 import { describeMachine } from './machine.ts'
+import { Backfill, readDetecting } from './prompts/backfill.ts'
 import { ClickRun } from './prompts/click-run.ts'
 import { DECODER_FILE, PROMPTER_ID, writeSizedModels } from './prompts/write-sized-models.ts'
 
@@ -132,11 +132,6 @@ async function runBareDecoder(path: string, runs: number): Promise<number[]> {
   return z.array(z.number()).parse(JSON.parse(stdout))
 }
 
-async function readDetecting(api: ApiClient) {
-  const { tasks } = visionRoutes.listModels.answer.parse(await api.get('/api/models'))
-  return tasks.find(({ task }) => task === 'detect')!
-}
-
 async function untilAllLookedAt(api: ApiClient, photos: number): Promise<void> {
   const endsAt = performance.now() + START_LIMIT_MS
   for (;;) {
@@ -145,48 +140,5 @@ async function untilAllLookedAt(api: ApiClient, photos: number): Promise<void> {
     if (performance.now() > endsAt)
       throw new Error(`Only ${done} of ${photos} pictures were looked at within ${START_LIMIT_MS / 1_000} s`)
     await sleep(LOOK_MS)
-  }
-}
-
-/** Has all pictures looked at again and again, until it is disposed of. */
-class Backfill implements AsyncDisposable {
-  readonly #api: ApiClient
-  readonly #stopping = new AbortController()
-  readonly #running = Promise.withResolvers<void>()
-  readonly #loop: Promise<void>
-  #wished = 0
-  #open = 0
-
-  constructor(api: ApiClient) {
-    this.#api = api
-    this.#loop = this.#run()
-    this.#loop.catch((error) => this.#running.reject(error))
-  }
-
-  untilRunning(): Promise<void> {
-    return this.#running.promise
-  }
-
-  /** Done so far. */
-  get looks(): number {
-    return this.#wished - this.#open
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      const { open } = await readDetecting(this.#api)
-      this.#open = open
-      if (open > 0) this.#running.resolve()
-      else {
-        const answer = await this.#api.post('/api/models/detect/run', { which: 'all' })
-        this.#wished += visionRoutes.runModel.answer.parse(answer).queued
-      }
-      await sleep(LOOK_MS)
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping.abort()
-    await this.#loop
   }
 }
