@@ -17,11 +17,14 @@ const kinds: readonly ((number: number) => Buffer)[] = [
     ]),
 ]
 
+/** Of these models are shown one: small ones the picture of the gallery. */
+const shown = ['preview', 'grid'] as const
+
 /**
- * Puts something else in the place of previews, as if it had been stored so: the derived store, the database and the
- * hashes agree.
+ * Puts something else in the place of all that models are shown of pictures, as if it had been stored so: the derived
+ * store, the database and the hashes agree.
  *
- * @returns how many; the others are good
+ * @returns of how many pictures; the others are good
  */
 export async function spoilPreviews(rig: FaultRig, count: number): Promise<number> {
   const { rows } = await sql<{ fileId: number }>`
@@ -29,15 +32,29 @@ export async function spoilPreviews(rig: FaultRig, count: number): Promise<numbe
     rig.db,
   )
   for (const [at, { fileId }] of rows.entries()) {
-    const bytes = kinds[at % kinds.length]!(at)
-    const hash = createHash('sha256').update(bytes).digest('hex')
-    const folder = join(rig.folder, 'data', 'derived', hash.slice(0, 2), hash.slice(2, 4))
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, hash), bytes)
-    await sql`update derived_file set hash = decode(${hash}, 'hex'), size_bytes = ${bytes.length}
-      where file_id = ${fileId} and kind = 'preview'`.execute(rig.db)
-    await sql`update asset set version = ${hash.slice(0, 12)}
-      where id = (select asset_id from asset_file where id = ${fileId})`.execute(rig.db)
+    for (const [which, kind] of shown.entries()) {
+      const bytes = kinds[at % kinds.length]!(at * shown.length + which)
+      const hash = await spoil(rig, fileId, kind, bytes)
+      if (kind !== 'preview') continue
+      await sql`update asset set version = ${hash.slice(0, 12)}
+        where id = (select asset_id from asset_file where id = ${fileId})`.execute(rig.db)
+    }
   }
   return rows.length
+}
+
+/** @returns SHA-256 of what is there now */
+async function spoil(
+  rig: FaultRig,
+  fileId: number,
+  kind: (typeof shown)[number],
+  bytes: Buffer,
+): Promise<string> {
+  const hash = createHash('sha256').update(bytes).digest('hex')
+  const folder = join(rig.folder, 'data', 'derived', hash.slice(0, 2), hash.slice(2, 4))
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, hash), bytes)
+  await sql`update derived_file set hash = decode(${hash}, 'hex'), size_bytes = ${bytes.length}
+    where file_id = ${fileId} and kind = ${kind}`.execute(rig.db)
+  return hash
 }
