@@ -14,8 +14,11 @@ import type { Page } from './page.ts'
 import { tileOf } from './tile-row.ts'
 import { hasVectorIndex } from './vector-index.ts'
 
-/** A filter that leaves fewer, by the planner's estimate, is looked through whole. */
-const FEW = 5_000
+/**
+ * A filter that leaves fewer, by the planner's estimate, is looked through whole: on the embedded database that takes as
+ * long as looking at 100,000 signatures. An index hardly meets them and walks long.
+ */
+const FEW = { bySignature: 5_000, byIndex: 15_000 }
 /** Deeper than that, all are looked through: the quicker ways know only the nearest. */
 const DEEP = 1_000
 
@@ -63,17 +66,17 @@ async function findRows(db: Database, request: NearestRequest): Promise<NearRow[
   const amount = request.limit + 1
   const question = { model, vector, where: conditions(request), after, amount }
   const isFiltered = Object.values(filters).some((value) => value !== undefined)
-  if ((after?.seen ?? 0) + amount <= DEEP && !(isFiltered && (await leavesFew(db, filters)))) {
-    const rows = await findQuickly(db, question, isFiltered)
-    if (rows.length === amount) return rows
-  }
-  return await nearestExactly(db, question)
+  if ((after?.seen ?? 0) + amount > DEEP) return await nearestExactly(db, question)
+  const way = (await hasVectorIndex(db, model.id)) ? 'byIndex' : 'bySignature'
+  if (isFiltered && (await estimateLeft(db, filters)) < FEW[way]) return await nearestExactly(db, question)
+  const rows = await findBy[way](db, question, isFiltered)
+  return rows.length === amount ? rows : await nearestExactly(db, question)
 }
 
-async function findQuickly(db: Database, question: NearQuestion, isFiltered: boolean): Promise<NearRow[]> {
-  if (await hasVectorIndex(db, question.model.id))
-    return await transact(db, { durable: false }, (tx) => nearestByIndex(tx, question))
-  return await nearestBySignature(db, question, isFiltered)
+const findBy = {
+  byIndex: (db: Database, question: NearQuestion, isFiltered: boolean) =>
+    transact(db, { durable: false }, (tx) => nearestByIndex(tx, question, isFiltered)),
+  bySignature: nearestBySignature,
 }
 
 function conditions({ filters, exceptAssetId }: NearestRequest): RawBuilder<unknown> {
@@ -81,10 +84,10 @@ function conditions({ filters, exceptAssetId }: NearestRequest): RawBuilder<unkn
 }
 
 /** By the planner's estimate, which costs nothing; where it is wrong, the page is filled nevertheless. */
-async function leavesFew(db: Queryable, filters: AssetFilters): Promise<boolean> {
+async function estimateLeft(db: Queryable, filters: AssetFilters): Promise<number> {
   const { rows } = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
     explain (format json) select 1 from asset a where ${assetConditions(filters)}`.execute(db)
-  return rows[0]!['QUERY PLAN'][0].Plan['Plan Rows'] < FEW
+  return rows[0]!['QUERY PLAN'][0].Plan['Plan Rows']
 }
 
 function clamp(score: number): number {
