@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ const PHOTOS = 12
 const REFUSAL_LIMIT_MS = 2_000
 const ENDED_LIMIT_MS = 30_000
 
-const { starts } = sizes.manyStarts
+const { atOnce, starts } = sizes.manyStarts
 const base = mkdtempSync(join(tmpdir(), 'hearth-starts-'))
 const photos = join(base, 'photos')
 const data = join(base, 'data')
@@ -21,6 +21,26 @@ const args = [photos, '--data', data, '--port', '0']
 
 beforeAll(() => copyPhotos(photos, PHOTOS))
 afterAll(() => rmSync(base, { recursive: true, force: true }))
+
+test('of many starts on one empty folder at once exactly one wins', { timeout: TEST_LIMIT_MS }, async () => {
+  const run = new FaultRun('R34 many starts at once')
+  const empty = join(base, 'empty')
+  mkdirSync(empty)
+  const all = Array.from({ length: atOnce }, () => HearthRun.spawn([photos, '--data', empty, '--port', '0']))
+  const endOf = (one: HearthRun) =>
+    one
+      .url()
+      .then(() => 'won' as const)
+      .catch(() => one.exit())
+  try {
+    const ends = await Promise.all(all.map((one) => Promise.race([one.exit(), endOf(one)])))
+    expect(ends.filter((end) => end === 'won')).toHaveLength(1)
+    expect(ends.filter((end) => end === 2)).toHaveLength(atOnce - 1)
+    run.report({ starts: atOnce, won: 1, refused: atOnce - 1 })
+  } finally {
+    await Promise.all(all.map((one) => one.stop()))
+  }
+})
 
 test('a folder in use is refused at once, and is free again when its holder was killed', {
   timeout: TEST_LIMIT_MS,

@@ -39,7 +39,7 @@ export type FaultSizes = {
   /** The process that runs models, in the middle of pictures of which most are none; and the coordinator is away. */
   visionKilled: { photos: number; malformed: number; kills: number; coordinatorAwayMs: number }
   /** R34 */
-  manyStarts: { starts: number }
+  manyStarts: { atOnce: number; starts: number }
 }
 
 /** For every run of the tests: a few minutes on two cores. */
@@ -63,7 +63,7 @@ const short: FaultSizes = {
   originals: { photos: 60, kills: 2 },
   sidecarKilled: { kills: 50, foreignEdits: 30 },
   visionKilled: { photos: 60, malformed: 200, kills: 4, coordinatorAwayMs: 10_000 },
-  manyStarts: { starts: 10 },
+  manyStarts: { atOnce: 15, starts: 10 },
 }
 
 /** The numbers that Hearth promises. */
@@ -88,7 +88,7 @@ const full: FaultSizes = {
   originals: { photos: 10_000, kills: 10 },
   sidecarKilled: { kills: 1_000, foreignEdits: 500 },
   visionKilled: { photos: 500, malformed: 1_000, kills: 40, coordinatorAwayMs: 60_000 },
-  manyStarts: { starts: 50 },
+  manyStarts: { atOnce: 50, starts: 50 },
 }
 
 export function faultSizes(isFull: boolean): FaultSizes {

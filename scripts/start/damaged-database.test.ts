@@ -6,6 +6,7 @@ import { dataFolder, pgdataOf } from '../../coordinator/db/backup/data-folder.ts
 import { listBackups } from '../../coordinator/db/backup/list-backups.ts'
 import { runHearthCommand } from './run-hearth-command.ts'
 import { HearthRun } from './testing/hearth-run.ts'
+import { prepareData } from './testing/prepare-data.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'hearth-damaged-'))
 const [photos, whole] = [join(base, 'photos'), join(base, 'whole')]
@@ -15,7 +16,7 @@ const hearth = (words: readonly string[]) =>
 
 beforeAll(async () => {
   mkdirSync(photos)
-  const run = start(whole)
+  const run = start(await prepareData(whole))
   await run.url()
   await run.stop()
 }, 120_000)

@@ -9,6 +9,7 @@ import type { JobKindSummary } from '../../protocol/fleet.ts'
 import { generatePhotos } from '../fixtures/generate-photos.ts'
 import { ApiClient } from './testing/api-client.ts'
 import { childrenOf, HearthRun, type ProcessName } from './testing/hearth-run.ts'
+import { prepareData } from './testing/prepare-data.ts'
 import { treeState } from './testing/tree-state.ts'
 
 const PHOTOS = 60
@@ -27,7 +28,7 @@ beforeAll(async () => {
   const undisturbed = await HearthRun.toEnd([
     photos,
     '--data',
-    join(base, 'calm'),
+    await prepareData(join(base, 'calm')),
     '--port',
     '0',
     '--once',
@@ -41,7 +42,7 @@ describe.each(engines)('on the %s database', (engine) => {
   test('kill -9 of any process at any moment loses no file and reads none twice into the catalogue', async () => {
     await using database = engine === 'server' ? await bareDatabase('server') : undefined
     const url = database && 'url' in database.address ? database.address.url : undefined
-    const data = join(base, `data-${engine}`)
+    const data = await prepareData(join(base, `data-${engine}`))
     const before = treeState(photos)
     const args = [
       photos,

@@ -10,6 +10,7 @@ import { findProgram } from '../../config/test-environment.ts'
 import { buildWeb } from '../build-web.ts'
 import { generatePhotos } from '../fixtures/generate-photos.ts'
 import { HearthRun } from './testing/hearth-run.ts'
+import { prepareData } from './testing/prepare-data.ts'
 import { treeState } from './testing/tree-state.ts'
 
 const chromiumPath = findProgram('chromium')
@@ -25,7 +26,7 @@ test.skipIf(!chromiumPath)(
     const pictures = Object.keys(treeState(photos)).filter((path) => path.endsWith('.jpg'))
     const before = pictures.map((path) => treeState(photos)[path])
     await buildWeb()
-    const run = HearthRun.spawn([photos, '--data', join(base, 'data'), '--port', '0'])
+    const run = HearthRun.spawn([photos, '--data', await prepareData(join(base, 'data')), '--port', '0'])
     const browser = await chromium.launch({ executablePath: chromiumPath, args: launchArgs })
     try {
       const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { bareDatabase } from '../../coordinator/db/testing/fresh-database.ts'
 import { generatePhotos } from '../fixtures/generate-photos.ts'
 import { ApiClient } from './testing/api-client.ts'
 import { HearthRun } from './testing/hearth-run.ts'
+import { prepareData } from './testing/prepare-data.ts'
 import { treeState } from './testing/tree-state.ts'
 
 const PHOTOS = 12
@@ -37,6 +38,7 @@ const withoutPerl = [
 
 let dataCount = 0
 const freshData = () => join(base, `data-${++dataCount}`)
+const preparedData = () => prepareData(freshData())
 
 const engines = testEnvironment.databaseUrl ? (['embedded', 'server'] as const) : (['embedded'] as const)
 
@@ -76,7 +78,7 @@ describe.each(engines)('on the %s database', (engine) => {
 })
 
 test('from the setup link to the bytes of a picture, and nothing without signing in', async () => {
-  const run = HearthRun.spawn([photos, '--data', freshData(), '--port', '0'])
+  const run = HearthRun.spawn([photos, '--data', await preparedData(), '--port', '0'])
   try {
     const url = await run.url()
     const stranger = await fetch(`${url}/api/assets`)
@@ -112,7 +114,7 @@ test('from the setup link to the bytes of a picture, and nothing without signing
 })
 
 test('the administrator of an unattended start can sign in, and a second start changes nothing', async () => {
-  const data = freshData()
+  const data = await preparedData()
   const passwordFile = join(base, 'password')
   writeFileSync(passwordFile, 'correct horse battery\n')
   const args = [
@@ -192,7 +194,7 @@ describe('what cannot work is refused with one sentence', () => {
   })
 
   test('a data folder in use, which is left alone', async () => {
-    const data = freshData()
+    const data = await preparedData()
     const first = HearthRun.spawn([photos, '--data', data, '--port', '0'])
     try {
       await first.url()
@@ -222,7 +224,8 @@ describe('what cannot work is refused with one sentence', () => {
 test.skipIf(process.getuid?.() !== 0 || !findProgram('unshare'))(
   'without Perl folders are scanned and pages served, and the sentence says what to install',
   async () => {
-    const run = HearthRun.spawn([photos, '--data', freshData(), '--port', '0'], undefined, withoutPerl)
+    const data = await preparedData()
+    const run = HearthRun.spawn([photos, '--data', data, '--port', '0'], undefined, withoutPerl)
     try {
       const api = new ApiClient(await run.url())
       await api.setUp(await run.setupToken())
@@ -239,7 +242,7 @@ test.skipIf(process.getuid?.() !== 0 || !findProgram('unshare'))(
       await run.stop()
     }
     const once = HearthRun.spawn(
-      [photos, '--data', freshData(), '--port', '0', '--once'],
+      [photos, '--data', await preparedData(), '--port', '0', '--once'],
       undefined,
       withoutPerl,
     )
@@ -247,26 +250,3 @@ test.skipIf(process.getuid?.() !== 0 || !findProgram('unshare'))(
     expect(once.output).toContain('apt-get install perl')
   },
 )
-
-test('of many starts on one data folder at once exactly one wins', async () => {
-  const data = freshData()
-  mkdirSync(data)
-  const runs = Array.from({ length: 50 }, () => HearthRun.spawn([photos, '--data', data, '--port', '0']))
-  try {
-    const losers = await Promise.all(
-      runs.map((run) =>
-        Promise.race([
-          run.exit(),
-          run
-            .url()
-            .then(() => 'won' as const)
-            .catch(() => run.exit()),
-        ]),
-      ),
-    )
-    expect(losers.filter((end) => end === 'won')).toHaveLength(1)
-    expect(losers.filter((end) => end === 2)).toHaveLength(49)
-  } finally {
-    await Promise.all(runs.map((run) => run.stop()))
-  }
-}, 180_000)

@@ -11,10 +11,15 @@ import { migrationsHash } from './migrations-hash.ts'
 
 let template: Promise<string> | undefined
 
-export async function freshEmbeddedDatabase(): Promise<FreshDatabase> {
+/** Puts an empty database, migrated, where none is: an engine takes seconds of processor time to make one. */
+export async function placeEmptyDatabase(pgdata: string): Promise<void> {
   template ??= requireTemplate()
+  await copyDatabase(await template, pgdata)
+}
+
+export async function freshEmbeddedDatabase(): Promise<FreshDatabase> {
   const folder = await shortFolder()
-  await copyDatabase(await template, join(folder, 'pgdata'))
+  await placeEmptyDatabase(join(folder, 'pgdata'))
   return startIn(folder)
 }
 
