@@ -107,6 +107,7 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
     because: 'what was found in the files of models, beside them',
   },
   'agents/vision/session/load-model.ts': { names: ['readFile'], because: 'vocabularies of models' },
+  'agents/vision/session/lower-priority.ts': { names: ['readdirSync'], because: 'its own threads' },
   'agents/vision/vision.ts': { names: ['mkdir'], because: 'the folder for models' },
   'coordinator/accounts/local-access.ts': {
     names: ['rename', 'rm', 'writeFile'],

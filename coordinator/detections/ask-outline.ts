@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SegmentAnswer } from '../../protocol/detections.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { jobContracts } from '../../protocol/jobs.ts'
 import type { Prompt } from '../../protocol/vision.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Queryable } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import { awaitJob } from '../jobs/await-job.ts'
 import { cancelJob } from '../jobs/control.ts'
@@ -23,6 +24,9 @@ export type AskDependencies = {
   revoke: (agentId: number, jobId: number) => void
 }
 
+/** A machine that can answer is at it by then; only whoever waits longer is told that there may be none. */
+const MACHINE_CHECK_MS = 150
+
 /**
  * Has what somebody points at outlined, while they wait.
  *
@@ -36,10 +40,10 @@ export async function askOutline(
   { accountId, signal }: { accountId: number; signal: AbortSignal },
 ): Promise<SegmentAnswer> {
   const { db, types, ends } = dependencies
-  await requirePreview(db, assetId)
-  const model = await requireModelInUse(db, 'segment')
-  await requireMachine(db, 'segment', model.key)
-  const { promptId, jobId } = await transact(db, { durable: false }, async (tx) => {
+  // In one transaction: on the embedded database each statement of its own would wait for everybody else's turn.
+  const { promptId, jobId, model } = await transact(db, { durable: false }, async (tx) => {
+    await requirePreview(tx, assetId)
+    const model = await requireModelInUse(tx, 'segment')
     const { id } = await tx
       .insertInto('prompt')
       .values({
@@ -54,11 +58,13 @@ export async function askOutline(
     const [jobId] = await enqueueJobs(tx, [
       { kind, contract: jobContracts[kind], subjectId: id, libraryId: null, model: model.key },
     ])
-    return { promptId: id, jobId: jobId! }
+    return { promptId: id, jobId: jobId!, model: model.key }
   })
   dependencies.hintUrgent('segment')
   try {
-    await awaitJob(db, ends, jobId, { limitMs: PROMPT_LIMIT_MS, signal })
+    const end = awaitJob(db, ends, jobId, { limitMs: PROMPT_LIMIT_MS, signal })
+    const hasEnded = await Promise.race([end.then(() => true), sleep(MACHINE_CHECK_MS, false)])
+    if (!hasEnded) await Promise.race([end, requireMachine(db, 'segment', model).then(() => end)])
   } catch (error) {
     // It may have ended by itself in this moment.
     const cancelled = await cancelJob(db, types, jobId, accountId).catch(() => undefined)
@@ -74,7 +80,7 @@ export async function askOutline(
   return answer
 }
 
-async function requirePreview(db: Database, assetId: number): Promise<void> {
+async function requirePreview(db: Queryable, assetId: number): Promise<void> {
   const preview = await db
     .selectFrom('asset')
     .innerJoin('derived_file', 'derived_file.file_id', 'asset.cover_file_id')

@@ -1,6 +1,7 @@
-import { availableParallelism, constants, setPriority } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { toErrorBody } from '../../../protocol/errors.ts'
 import { allowFormats } from '../../vault/reader/allow-formats.ts'
+import { listThreads, lowerPriority } from './lower-priority.ts'
 import type { FromVision, ToVision } from './messages.ts'
 import { startProvider } from './start-provider.ts'
 import { startSessionThread } from './thread-handle.ts'
@@ -15,10 +16,11 @@ import type { VisionWorker } from './vision-worker.ts'
  */
 const ALIVE_MS = 1_000
 
-// Threads have the priority of the one that starts them (on Linux): that for clicks is started before ours is lowered.
+// What somebody waits for goes before what nobody does: browsers, heartbeats, a person at the machine, and the thread for
+// clicks, which is started while ours has normal priority still. Node's own threads are there already; they decode.
+const threads = listThreads()
 const urgentWorker = startSessionThread()
-// Whoever waits for an answer goes before those who look at pictures: browsers, heartbeats, a person at the machine.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+lowerPriority(threads)
 allowFormats()
 
 let worker: VisionWorker | undefined
