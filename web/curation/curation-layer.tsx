@@ -1,14 +1,13 @@
 import { useLocalStorage } from '@mantine/hooks'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { AssetTile } from '../../protocol/assets.ts'
 import { useServices } from '../api/services.ts'
 import { useNeighbours } from '../api/use-neighbours.ts'
 import { bucketOf } from '../ui/format-when.ts'
 import { sayDone } from '../ui/say-done.ts'
 import { SlotFill } from '../ui/slot.tsx'
-import { CompareView } from './compare-view.tsx'
 import styles from './curation.module.css'
-import { type BulkForm, EditDialog } from './edit-dialog.tsx'
+import type { BulkForm } from './edit-dialog.tsx'
 import type { MarkCommand } from './mark-command.ts'
 import { SelectionBar } from './selection-bar.tsx'
 import { useCullingKeys } from './use-culling-keys.ts'
@@ -17,6 +16,10 @@ import { useMarkViewed } from './use-mark-viewed.ts'
 import { useTargets } from './use-targets.ts'
 import { useUndo } from './use-undo.ts'
 import { ViewerTools } from './viewer-tools.tsx'
+
+// The first page is small: these come when somebody asks for them.
+const EditDialog = lazy(async () => ({ default: (await import('./edit-dialog.tsx')).EditDialog }))
+const CompareView = lazy(async () => ({ default: (await import('./compare-view.tsx')).CompareView }))
 
 /** Everything with which pictures are judged: keys, the bar of what is chosen, the marks below the viewer. */
 export function CurationLayer() {
@@ -79,8 +82,10 @@ export function CurationLayer() {
           </p>
         )}
       </SlotFill>
-      {form && <EditDialog form={form} tiles={targets.tiles()} onClose={() => setForm(null)} />}
-      {pair && <CompareView pair={pair} onClose={() => setPair(null)} />}
+      <Suspense>
+        {form && <EditDialog form={form} tiles={targets.tiles()} onClose={() => setForm(null)} />}
+        {pair && <CompareView pair={pair} onClose={() => setPair(null)} />}
+      </Suspense>
     </>
   )
 }
