@@ -33,6 +33,8 @@ export function offerFolders(stateFolder: string, folders: readonly string[]): v
   const capabilities = before.capabilities ?? [
     { capability: 'scan', concurrency: 1 },
     { capability: 'ingest', concurrency: Math.min(8, cpus().length) + 2 },
+    // It writes nothing unless `writeBack` allows it, and then says so instead of never being asked.
+    { capability: 'sidecar', concurrency: 4 },
   ]
   const after = {
     ...before,
