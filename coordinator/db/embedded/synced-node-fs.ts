@@ -11,6 +11,8 @@ const EIO = 29
 const ENOSPC = 51
 /** Tables, indexes and the temporary files of large sorts: what may be refused without breaking the engine. */
 const dataFile = /[\\/]pgdata[\\/]base[\\/]/
+/** What an unlogged table is made anew from after a crash. */
+const initFork = /_init$/
 const logSegment = /[\\/]pg_wal[\\/][0-9A-F]{24}$/
 
 /** `nfd` is the descriptor on this machine; folders have none. */
@@ -58,6 +60,8 @@ export type SyncedFilesOptions = {
  *   file that has changed is synced, and every folder in which something was created, renamed or removed.
  *   The engine asks for some of these itself, but not for the folders: on most file systems a new file's entry
  *   comes with it, but nobody has promised that.
+ * - The folder of an unlogged table is synced when that is made, before the log says so. A recovery that found the
+ *   table's file without the one that marks it as unlogged would end there: "File exists".
  * - Syncs of the log are left to `logSync` if there is one, and settled before anything else is changed.
  * - In place before the engine starts: its recovery after a crash ends with a checkpoint too.
  *
@@ -109,6 +113,7 @@ function patchFiles(engineFiles: EngineFiles, options: SyncedFilesOptions): void
     const path = pathIn(parent, name)
     if (engineFiles.isDir(mode)) unsynced.createdFolder(path)
     else unsynced.created(path)
+    if (initFork.test(name)) orFail(() => syncFolder(files.realPath(parent)))
     return node
   }
   files.node_ops.rename = (node, folder, name) => {
