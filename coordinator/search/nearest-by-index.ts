@@ -4,7 +4,7 @@ import { comesAfter, distanceTo, type NearQuestion, type NearRow } from './near-
 import { tileColumns } from './tile-row.ts'
 
 /** Candidates that the index keeps in view: the more, the less it misses. */
-const EF_SEARCH = 250
+const EF_SEARCH = 400
 /** As many as there can be: a filter that leaves a tenth leaves a tenth of them, and the index missed one in ten with 250. */
 const EF_SEARCH_FILTERED = 1_000
 /** The most that one walk through the index looks at. */
