@@ -81,13 +81,13 @@ export class LeaseLoop {
         for (const job of jobs) this.#workOf(job).unsent -= 1
         return this.#asker.askWithReport()
       },
-      onAnswered: (jobs, slots, refused) => {
+      onAnswered: (jobs, ask, refused) => {
         this.#letGo(jobs)
-        this.#asker.answered(slots)
+        this.#asker.answered(ask)
         if (refused > 0) this.#asker.ask()
       },
-      onUnsendable: (jobs, slots, error) => {
-        this.#asker.answered(slots)
+      onUnsendable: (jobs, ask, error) => {
+        this.#asker.answered(ask)
         for (const job of jobs) void this.#fail(job, error)
       },
     })

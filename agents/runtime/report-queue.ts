@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
-import type { Slots } from '../../protocol/leases.ts'
 import { isUrgent } from './capability-work.ts'
 import type { HeldJob } from './held-job.ts'
 import { type Line, UnsendableError } from './line/line.ts'
 import { takeBatch } from './take-batch.ts'
+import type { Ask } from './work-asker.ts'
 
 export type Report = {
   job: HeldJob
@@ -17,11 +17,11 @@ export type ReportQueueOptions = {
   log: Logger
   signal: AbortSignal
   /** Called as these leave; gives what to ask for in the same message. */
-  onLeave: (jobs: HeldJob[]) => Slots[]
+  onLeave: (jobs: HeldJob[]) => Ask
   /** They are off this agent's hands, whatever the answer was. */
-  onAnswered: (jobs: HeldJob[], slots: Slots[], refused: number) => void
+  onAnswered: (jobs: HeldJob[], ask: Ask, refused: number) => void
   /** A result among theirs is no data, by a fault in its handler. */
-  onUnsendable: (jobs: HeldJob[], slots: Slots[], error: UnsendableError) => void
+  onUnsendable: (jobs: HeldJob[], ask: Ask, error: UnsendableError) => void
 }
 
 /**
@@ -65,10 +65,10 @@ export class ReportQueue {
   async #send(batch: Report[]): Promise<void> {
     const { line, log, signal, onLeave, onAnswered, onUnsendable } = this.#options
     const jobs = batch.map(({ job }) => job)
-    const slots = onLeave(jobs)
+    const ask = onLeave(jobs)
     let refusedCount = 0
     try {
-      const message = { jobs: batch.map(({ job, result }) => ({ ...job.ref, result })), slots }
+      const message = { jobs: batch.map(({ job, result }) => ({ ...job.ref, result })), slots: ask.slots }
       const { refused } = await line.request('job.complete', message, signal)
       for (const { jobId, error } of refused) {
         const lost = error.code === 'lease_lost'
@@ -77,9 +77,9 @@ export class ReportQueue {
       }
       refusedCount = refused.length
     } catch (error) {
-      if (error instanceof UnsendableError) return onUnsendable(jobs, slots, error)
+      if (error instanceof UnsendableError) return onUnsendable(jobs, ask, error)
       if (!signal.aborted) log.warn({ err: error }, 'could not report the end of jobs')
     }
-    onAnswered(jobs, slots, refusedCount)
+    onAnswered(jobs, ask, refusedCount)
   }
 }

@@ -21,6 +21,9 @@ export type WorkAskerOptions = {
   signal: AbortSignal
 }
 
+/** What a message asks for. */
+export type Ask = { slots: Slots[] /** How much had been heard of work when it left. */; heard: number }
+
 /**
  * Asks the coordinator for work. What an answer brings comes as the line's `leases`.
  *
@@ -33,7 +36,8 @@ export class WorkAsker {
   readonly #urgent = new Set<Capability>()
   /** Messages on their way that ask for work. */
   #outstanding = 0
-  #askAgain = false
+  /** How often it was said that there may be work. */
+  #heard = 0
   /** Nothing is asked for. */
   isQuiet = false
 
@@ -55,9 +59,9 @@ export class WorkAsker {
     return this.#outstanding > 0
   }
 
-  /** There may be work: ask now, and again after an answer on its way, which may be older than this news. */
+  /** There may be work: ask now, and once more after each answer on its way, which may be older than this news. */
   ask(): void {
-    if (this.#outstanding > 0) this.#askAgain = true
+    this.#heard += 1
     void this.#request(this.#freeSlots())
   }
 
@@ -75,18 +79,14 @@ export class WorkAsker {
   }
 
   /** What a report may ask for in the same message; `answered` follows. */
-  askWithReport(): Slots[] {
-    const slots = this.isQuiet ? [] : this.#freeSlots()
-    this.#countAsked(slots, 1)
-    return slots
+  askWithReport(): Ask {
+    return this.#leave(this.isQuiet ? [] : this.#freeSlots())
   }
 
-  answered(slots: readonly Slots[]): void {
+  answered({ slots, heard }: Ask): void {
     this.#countAsked(slots, -1)
-    if (this.#askAgain) {
-      this.#askAgain = false
-      this.ask()
-    }
+    // Without having heard anything more: what is asked for now is not asked for again.
+    if (heard < this.#heard) void this.#request(this.#freeSlots())
     if (this.#outstanding === 0) this.#options.onQuiet()
   }
 
@@ -110,13 +110,18 @@ export class WorkAsker {
   async #request(slots: Slots[]): Promise<void> {
     const { line, log, signal } = this.#options
     if (slots.length === 0 || this.isQuiet || !line.isGreeted) return
-    this.#countAsked(slots, 1)
+    const ask = this.#leave(slots)
     try {
       await line.request('lease.request', { slots }, signal)
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, 'could not ask for work')
     }
-    this.answered(slots)
+    this.answered(ask)
+  }
+
+  #leave(slots: Slots[]): Ask {
+    this.#countAsked(slots, 1)
+    return { slots, heard: this.#heard }
   }
 
   #freeSlots(): Slots[] {
