@@ -2,24 +2,20 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { isDamage, toDatabaseError } from './database-error.ts'
 
-/** Stands first in a statement that is to be prepared. */
+/** Statements that begin with it are prepared, and planned once for each connection. */
 export const PREPARED_MARK = '/* prepared */'
 
 export type DatabaseClientConfig = pg.ClientConfig & {
-  /** Statements that begin with `PREPARED_MARK` are prepared, and planned once for each connection. */
-  prepares: boolean
   onDamage: ((error: pg.DatabaseError) => void) | undefined
 }
 
 /** One connection. Its failures are told apart here, once, for everybody who asks the database something. */
 export class DatabaseClient extends pg.Client {
-  readonly #prepares: boolean
   readonly #onDamage: DatabaseClientConfig['onDamage']
 
   /** The pool, whose types know nothing of the configuration, always gives it. */
   constructor(config?: DatabaseClientConfig) {
     super(config)
-    this.#prepares = config?.prepares ?? false
     this.#onDamage = config?.onDamage
   }
 
@@ -32,7 +28,7 @@ export class DatabaseClient extends pg.Client {
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
   #ask(text: any, rest: any[]): any {
-    const isPrepared = this.#prepares && typeof text === 'string' && text.startsWith(PREPARED_MARK)
+    const isPrepared = typeof text === 'string' && text.startsWith(PREPARED_MARK)
     if (!isPrepared) return super.query(text, ...(rest as [undefined]))
     const [values, ...others] = rest
     return super.query({ name: nameOf(text), text, values }, ...(others as [undefined]))

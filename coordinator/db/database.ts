@@ -17,8 +17,8 @@ const TYPE_INT8 = 20
 const TYPE_TIMESTAMP = 1114
 
 /**
- * Stands first in a statement that runs many times a second: a server then plans it once for each connection.
- * The embedded database has one session for all, in which the names of prepared statements would meet.
+ * Stands first in a statement that runs many times a second: it is then planned once for each connection, and once for
+ * all on the embedded database.
  */
 export const prepared = sql.raw(PREPARED_MARK)
 
@@ -41,7 +41,6 @@ export function openDatabase(
     connectionTimeoutMillis: 30_000,
     // The rest is for each client, which the pool makes with these same options.
     Client: DatabaseClient,
-    prepares: isServer,
     onDamage,
   }
   const pool = new pg.Pool(config)

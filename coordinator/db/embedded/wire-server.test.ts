@@ -124,6 +124,50 @@ test('statements that fail leave every client in step', async () => {
   )
 })
 
+test('a named statement is shared by all clients, whoever prepared it, and outlives failures', async () => {
+  const sum = { name: 'sum', text: 'select 10 / $1::int + $2::int as sum' }
+  await Promise.all(
+    numbers(CLIENTS).map(async (client) => {
+      const connection = await pool.connect()
+      try {
+        for (const round of numbers(10)) {
+          const { rows } = await connection.query({ ...sum, values: [1, client * 100 + round] })
+          expect(rows).toEqual([{ sum: 10 + client * 100 + round }])
+          await expect(connection.query({ ...sum, values: [0, 0] })).rejects.toThrow(/division by zero/)
+        }
+        // Prepared inside a transaction that is rolled back.
+        const own = { name: `own ${client % 3}`, text: `select $1::int + ${client % 3} as own` }
+        await connection.query('begin')
+        expect((await connection.query({ ...own, values: [1] })).rows).toEqual([{ own: 1 + (client % 3) }])
+        await connection.query('rollback')
+      } finally {
+        connection.release(true)
+      }
+    }),
+  )
+  const { rows } = await pool.query({ name: 'own 2', text: 'select $1::int + 2 as own', values: [5] })
+  expect(rows).toEqual([{ own: 7 }])
+  const { rows: statements } = await pool.query(
+    `select name from pg_prepared_statements where name in ('sum', 'own 2')`,
+  )
+  expect(statements).toHaveLength(2)
+})
+
+test('a name that is taken by another statement is refused, and one that could not be prepared is free', async () => {
+  const ask = (name: string, text: string, values: unknown[]) => pool.query({ name, text, values })
+  const [one, other] = [await pool.connect(), await pool.connect()]
+  await one.query({ name: 'taken', text: 'select $1::int as one', values: [1] })
+  await expect(
+    other.query({ name: 'taken', text: 'select $1::text as other', values: ['a'] }),
+  ).rejects.toThrow(/already exists/)
+  one.release()
+  other.release()
+  await expect(ask('free', 'select * from later where id = $1', [1])).rejects.toThrow(/does not exist/)
+  await pool.query('create table later (id int)')
+  expect((await ask('free', 'select * from later where id = $1', [1])).rows).toEqual([])
+  await pool.query('drop table later')
+})
+
 test('a failed transaction stays its client’s until it is rolled back', async () => {
   const client = await pool.connect()
   await client.query('begin')

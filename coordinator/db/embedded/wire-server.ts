@@ -5,6 +5,7 @@ import { explainRefusal } from './explain-refusal.ts'
 import type { LogSync } from './log-sync.ts'
 import { MessageReader } from './message-reader.ts'
 import { simpleQuery } from './run-alone.ts'
+import { SharedStatements } from './shared-statements.ts'
 
 const READY_FOR_QUERY = 0x5a
 
@@ -30,8 +31,8 @@ export type WireServerOptions = {
  * Speaks the Postgres protocol for an embedded database, to several clients at once.
  *
  * PGlite has one session. Clients take turns batch by batch; one inside a transaction keeps the turn
- * until it ends, and a client that goes away in the middle of one is rolled back. Session settings,
- * temporary tables and named statements would be shared by all, so Hearth uses none.
+ * until it ends, and a client that goes away in the middle of one is rolled back. Named statements are shared
+ * (`SharedStatements`). Session settings and temporary tables would be as well, so Hearth uses none.
  *
  * `@electric-sql/pglite-socket` 0.2.11 was tried first. PGlite answers a failed extended query with
  * ReadyForQuery twice, which that server hands on, so the driver takes the next answer for the wrong
@@ -45,6 +46,7 @@ export class WireServer {
   readonly #options: WireServerOptions
   readonly #server: Server
   readonly #clients = new Set<Client>()
+  readonly #statements = new SharedStatements()
   /** Clients with waiting batches, in the order of their asking. */
   #turns: Client[] = []
   /** The client whose transaction is open. */
@@ -148,15 +150,16 @@ export class WireServer {
   async #runBatch(client: Client, bytes: Uint8Array): Promise<void> {
     if (client.closed && this.#owner !== client) return
     const answers: Buffer[] = []
+    const batch = this.#statements.share(bytes)
     try {
       await this.#database.runExclusive(() =>
-        this.#database.execProtocolRawStream(bytes, {
+        this.#database.execProtocolRawStream(batch.bytes, {
           // The engine reuses its memory after the call, so the bytes are copied.
           onRawData: (answer) => void answers.push(Buffer.from(answer)),
         }),
       )
       this.#batches += 1
-      const answer = onceReady(Buffer.concat(answers))
+      const answer = onceReady(batch.answer(Buffer.concat(answers)))
       const lastWords = findLastWords(answer)
       if (lastWords !== undefined) throw new Error(`The database engine gave up: ${lastWords}`)
       const refusal = this.#options.refusal?.()
