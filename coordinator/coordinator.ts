@@ -173,7 +173,7 @@ export async function startCoordinator(
     guard,
     leaseTtlMs: config.leaseTtlMs,
     onChange: (what) => live.changed(what),
-    onEnded: (jobIds) => ends.tell(jobIds),
+    onEnded: (ended) => ends.tell(ended),
     house,
     channels: () => certificate?.channels ?? [''],
     takesJoinRequests: config.joinRequests,

@@ -12,7 +12,7 @@ import type { JobEnds } from '../jobs/job-ends.ts'
 import type { JobTypes } from '../jobs/job-type.ts'
 import { requireModelInUse } from '../models/model-in-use.ts'
 import { requireMachine } from '../models/require-machine.ts'
-import { PROMPT_LIMIT_MS } from './prompt-job.ts'
+import { answerOf, PROMPT_LIMIT_MS } from './prompt-job.ts'
 
 export type AskDependencies = {
   db: Database
@@ -60,17 +60,21 @@ export async function askOutline(
     ])
     return { promptId: id, jobId: jobId!, model: model.key }
   })
-  dependencies.hintUrgent('segment')
+  let taken: unknown
   try {
+    // Listened for before anybody can have answered.
     const end = awaitJob(db, ends, jobId, { limitMs: PROMPT_LIMIT_MS, signal })
+    dependencies.hintUrgent('segment')
     const hasEnded = await Promise.race([end.then(() => true), sleep(MACHINE_CHECK_MS, false)])
     if (!hasEnded) await Promise.race([end, requireMachine(db, 'segment', model).then(() => end)])
+    taken = await end
   } catch (error) {
     // It may have ended by itself in this moment.
     const cancelled = await cancelJob(db, types, jobId, accountId).catch(() => undefined)
     if (cancelled?.agentId) dependencies.revoke(cancelled.agentId, jobId)
     throw error
   }
+  if (taken !== undefined) return answerOf(jobContracts['asset.prompt'].result.parse(taken), model)
   const { answer } = await db
     .selectFrom('prompt')
     .select('answer')

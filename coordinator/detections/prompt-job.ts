@@ -48,11 +48,20 @@ async function promptInputs(db: Queryable, jobs: readonly LeasedJob[]): Promise<
   )
 }
 
+/** What who points is told. @param model that gave it */
+export function answerOf(
+  { mask, box, score, stagesMs }: JobResult<'asset.prompt'>,
+  model: string,
+): SegmentAnswer {
+  return { mask, box, score, model, stagesMs }
+}
+
 async function takeOutline(
   tx: DatabaseTransaction,
   job: FinishedJob,
-  { previewHash, problem, mask, box, score, stagesMs }: JobResult<'asset.prompt'>,
+  result: JobResult<'asset.prompt'>,
 ): Promise<void> {
+  const { previewHash, problem, mask } = result
   const { rows } = await sql<{ model: string; hash: string; widthPx: number; heightPx: number }>`
     select model.key as model, encode(preview.hash, 'hex') as hash, preview.width_px as "widthPx",
       preview.height_px as "heightPx" from prompt
@@ -65,7 +74,7 @@ async function takeOutline(
     throw new AppError('file_changed', 'The picture has changed in the meantime; point at it again')
   if (problem !== null) throw new AppError('model_failed', `This picture cannot be outlined: ${problem}`)
   requireMaskFits(mask, asked)
-  const answer: SegmentAnswer = { mask, box, score, model: asked.model, stagesMs }
+  const answer = answerOf(result, asked.model)
   await tx
     .updateTable('prompt')
     .set({ answer: JSON.stringify(answer) })

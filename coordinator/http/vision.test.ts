@@ -50,7 +50,7 @@ function nextLease(capability: 'segment' | 'query'): Promise<Lease> {
 
 async function finish(lease: Lease, result: unknown): Promise<void> {
   await worker.complete(lease, result)
-  server.ends.tell([lease.jobId])
+  server.ends.tell([{ jobId: lease.jobId }])
 }
 
 test('without a model each route says what to do', async () => {
@@ -83,6 +83,18 @@ test('who points at something gets its outline from the worker', async () => {
   })
 })
 
+test('an outline that came to this coordinator is answered as it came', async () => {
+  const asked = send('POST', `/api/assets/${assetId}/segment`, point)
+  const lease = await nextLease('segment')
+  const result = { ...looked(lease), mask, box: [0, 0, 0.25, 0.5], score: 0.8 }
+  await worker.complete(lease, result)
+  server.ends.tell([{ jobId: lease.jobId, taken: { result } }])
+  const answer = await asked
+  expect(answer).toMatchObject({ status: 200, body: { mask, score: 0.8, model: keyOf('sam') } })
+  const row = await server.db.selectFrom('prompt').select('answer').orderBy('id', 'desc').executeTakeFirst()
+  expect(answer.body).toEqual(row?.answer)
+})
+
 test('an outline that cannot be had comes with the reason', async () => {
   for (const [result, code] of [
     [{ mask: encodeMask(new Uint8Array(76 * 100), 76, 100) }, 'bad_request'],
@@ -93,7 +105,7 @@ test('an outline that cannot be had comes with the reason', async () => {
     const lease = await nextLease('segment')
     const whole = { ...looked(lease), mask: null, box: null, score: 0, ...result }
     await expect(finish(lease, whole)).rejects.toMatchObject({ code })
-    server.ends.tell([lease.jobId])
+    server.ends.tell([{ jobId: lease.jobId }])
     expect(await asked).toMatchObject({ body: { error: { code } } })
   }
 })

@@ -7,6 +7,7 @@ import type { LiveEvent } from '../../protocol/live.ts'
 import { ownVersions, type VersionRange } from '../../protocol/versions.ts'
 import { createToken } from '../accounts/token-hash.ts'
 import type { Database } from '../db/database.ts'
+import type { JobEnd } from '../jobs/job-ends.ts'
 import type { JobTypes } from '../jobs/job-type.ts'
 import { KindLimits } from '../jobs/kind-limits.ts'
 import { renewLeases } from '../jobs/renew-leases.ts'
@@ -42,8 +43,8 @@ export type AgentHubOptions = {
   leaseTtlMs: number
   /** Something that screens show has changed. */
   onChange: (what: LiveEvent) => void
-  /** These jobs have ended, and that has been committed. */
-  onEnded?: (jobIds: readonly number[]) => void
+  /** These have been committed. */
+  onEnded?: (ends: readonly JobEnd[]) => void
   house: House
   /** Fingerprints that agents may have pinned for this coordinator, and empty where they need none. */
   channels?: () => readonly string[]

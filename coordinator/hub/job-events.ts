@@ -7,6 +7,7 @@ import { storableText } from '../../protocol/media.ts'
 import type { Database } from '../db/database.ts'
 import { completeJobs } from '../jobs/complete-jobs.ts'
 import { failJob } from '../jobs/fail-job.ts'
+import type { JobEnd } from '../jobs/job-ends.ts'
 import type { JobTypes } from '../jobs/job-type.ts'
 import type { KindLimits } from '../jobs/kind-limits.ts'
 import { leaseJobs } from '../jobs/lease-jobs.ts'
@@ -38,8 +39,8 @@ export type JobEventsOptions = {
   /** This connection is still the agent's. */
   isCurrent: (agent: ConnectedAgent) => boolean
   onChange: (what: LiveEvent) => void
-  /** These jobs have ended, and that has been committed. */
-  onEnded: (jobIds: readonly number[]) => void
+  /** These have been committed. */
+  onEnded: (ends: readonly JobEnd[]) => void
 }
 
 /** What agents ask and report about jobs: the border between the line and the queue. */
@@ -100,7 +101,13 @@ export function createJobEvents(options: JobEventsOptions): GreetedEvents<JobEve
       for (const { jobId, error } of refused) {
         log.warn({ jobId, agent: agent.name, code: error.code, reason: error.message }, 'result refused')
       }
-      onEnded(message.jobs.map(({ jobId }) => jobId))
+      const notTaken = new Set(refused.map(({ jobId }) => jobId))
+      onEnded(
+        message.jobs.map(({ jobId, result }) => ({
+          jobId,
+          ...(!notTaken.has(jobId) && { taken: { result } }),
+        })),
+      )
       onChange('jobs')
       const ended = [...kinds].flatMap((kind) => types.get(kind) ?? [])
       for (const what of new Set(ended.flatMap((type) => type.changes ?? []))) onChange(what)
@@ -112,7 +119,7 @@ export function createJobEvents(options: JobEventsOptions): GreetedEvents<JobEve
       const { jobId, error } = message
       await failJob(db, types, agent.agentId, message, error, message.log)
       log.warn({ jobId, agent: agent.name, code: error.code, reason: error.message }, 'job failed')
-      onEnded([jobId])
+      onEnded([{ jobId }])
       onChange('jobs')
       return {}
     },
