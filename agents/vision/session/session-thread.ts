@@ -1,4 +1,5 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import { lowerPriority } from './lower-priority.ts'
 import { messageOf } from './message-of.ts'
 import { type OpenSession, openSession } from './open-session.ts'
 import { fromRuntimeTensor, toRuntimeTensor } from './runtime-tensors.ts'
@@ -10,6 +11,7 @@ import {
   nameOfFile,
   type SessionFile,
   type SessionOptions,
+  type SessionThreadData,
   type ToSessionThread,
 } from './thread-messages.ts'
 
@@ -19,6 +21,8 @@ import {
  */
 const port = parentPort
 if (port === null) throw new Error('session-thread.ts runs as a worker thread only')
+
+if (!(workerData as SessionThreadData).isUrgent) lowerPriority()
 
 const opened = new Map<string, Promise<OpenSession>>()
 /** One after the other, in the order they came. */

@@ -1,5 +1,11 @@
 import { Worker } from 'node:worker_threads'
-import type { FromSessionThread, SessionFault, SessionOptions, ToSessionThread } from './thread-messages.ts'
+import type {
+  FromSessionThread,
+  SessionFault,
+  SessionOptions,
+  SessionThreadData,
+  ToSessionThread,
+} from './thread-messages.ts'
 
 type Request = ToSessionThread extends infer M ? (M extends { id: number } ? Omit<M, 'id'> : never) : never
 
@@ -15,8 +21,9 @@ export class SessionError extends Error {
   }
 }
 
-export function startSessionThread(): Worker {
-  return new Worker(new URL('./session-thread.ts', import.meta.url))
+/** @param isUrgent only for what somebody waits for; others give way */
+export function startSessionThread({ isUrgent }: SessionThreadData): Worker {
+  return new Worker(new URL('./session-thread.ts', import.meta.url), { workerData: { isUrgent } })
 }
 
 /** A thread that runs models (`session-thread.ts`), as those see it who give it work. It lives as long as its process. */
@@ -33,7 +40,7 @@ export class ThreadHandle {
   #lastId = 0
 
   /** @param worker one that has been started already */
-  constructor(sessionOptions: SessionOptions, worker: Worker = startSessionThread()) {
+  constructor(sessionOptions: SessionOptions, worker: Worker = startSessionThread({ isUrgent: false })) {
     this.sessionOptions = sessionOptions
     this.#worker = worker
     this.#worker.on('message', (message: FromSessionThread) => {

@@ -49,3 +49,6 @@ export type FromSessionThread = {
 export function nameOfFile({ modelKey, path }: SessionFile): string {
   return `${modelKey} ${path}`
 }
+
+/** What a session thread is started with. */
+export type SessionThreadData = { isUrgent: boolean }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { toErrorBody } from '../../../protocol/errors.ts'
 import { allowFormats } from '../../vault/reader/allow-formats.ts'
-import { listThreads, lowerPriority } from './lower-priority.ts'
+import { lowerPriority, otherThreads } from './lower-priority.ts'
 import type { FromVision, ToVision } from './messages.ts'
 import { startProvider } from './start-provider.ts'
 import { startSessionThread } from './thread-handle.ts'
@@ -16,11 +16,10 @@ import type { VisionWorker } from './vision-worker.ts'
  */
 const ALIVE_MS = 1_000
 
-// What somebody waits for goes before what nobody does: browsers, heartbeats, a person at the machine, and the thread for
-// clicks, which is started while ours has normal priority still. Node's own threads are there already; they decode.
-const threads = listThreads()
-const urgentWorker = startSessionThread()
-lowerPriority(threads)
+// What somebody waits for goes before what nobody does: browsers, heartbeats, a person at the machine, and clicks, which
+// go through this thread and one of their own. Node's other threads are there already; they decode.
+lowerPriority(otherThreads())
+const urgentWorker = startSessionThread({ isUrgent: true })
 allowFormats()
 
 let worker: VisionWorker | undefined
