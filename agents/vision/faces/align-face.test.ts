@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Picture } from '../picture/picture.ts'
+import type { Pixels } from '../picture/picture.ts'
 import { alignFace } from './align-face.ts'
 
 /** Red grows to the right, green downwards. */
-const slope: Picture = {
+const slope: Pixels = {
   widthPx: 64,
   heightPx: 48,
   rgb: Uint8Array.from({ length: 64 * 48 * 3 }, (_, index) => {
@@ -11,7 +11,7 @@ const slope: Picture = {
     return [(pixel % 64) * 4, Math.floor(pixel / 64) * 5, 90][index % 3] as number
   }),
 }
-const colourAt = (picture: Picture, x: number, y: number) => [
+const colourAt = (picture: Pixels, x: number, y: number) => [
   ...picture.rgb.slice((y * picture.widthPx + x) * 3, (y * picture.widthPx + x) * 3 + 3),
 ]
 
@@ -32,7 +32,7 @@ test('a quarter turn brings what was to the right to the bottom', () => {
 })
 
 test('a face larger than the crop is averaged, so that a fine pattern becomes grey', () => {
-  const stripes: Picture = {
+  const stripes: Pixels = {
     ...slope,
     rgb: slope.rgb.map((_, index) => (Math.floor(index / 3) % 2 ? 255 : 0)),
   }
@@ -41,7 +41,7 @@ test('a face larger than the crop is averaged, so that a fine pattern becomes gr
 })
 
 test('a picture of one pixel can be cut', () => {
-  const dot: Picture = { widthPx: 1, heightPx: 1, rgb: Uint8Array.of(200, 100, 50) }
+  const dot: Pixels = { widthPx: 1, heightPx: 1, rgb: Uint8Array.of(200, 100, 50) }
   const crop = alignFace(dot, { a: 1, b: 0, dx: 5, dy: 5 }, 11)
   expect(colourAt(crop, 5, 5)).toEqual([200, 100, 50])
   expect(colourAt(crop, 8, 5)).toEqual([0, 0, 0])

@@ -1,4 +1,4 @@
-import type { Picture } from '../picture/picture.ts'
+import type { Pixels } from '../picture/picture.ts'
 import type { Similarity } from './similarity.ts'
 
 /** Samples along a side of one pixel, at most: enough for faces of any preview in a crop of 112. */
@@ -16,7 +16,7 @@ const SAMPLE_STEP_PX = 1.5
  * @param toCrop from pixels of the picture to pixels of the crop
  * @param sidePx of the crop
  */
-export function alignFace(picture: Picture, toCrop: Similarity, sidePx: number): Picture {
+export function alignFace(picture: Pixels, toCrop: Similarity, sidePx: number): Pixels {
   const { a, b, dx, dy } = toCrop
   const scaled = a * a + b * b
   // The way back, from the crop into the picture.
@@ -40,7 +40,7 @@ export function alignFace(picture: Picture, toCrop: Similarity, sidePx: number):
 }
 
 /** Adds the colour at a place between four pixels; those outside of the picture are black. */
-function addColour(picture: Picture, x: number, y: number, sum: Float64Array): void {
+function addColour(picture: Pixels, x: number, y: number, sum: Float64Array): void {
   const { widthPx, heightPx, rgb } = picture
   const left = Math.floor(x)
   const top = Math.floor(y)
@@ -59,7 +59,7 @@ function addColour(picture: Picture, x: number, y: number, sum: Float64Array): v
   }
 }
 
-function addColourAtEdge({ widthPx, heightPx, rgb }: Picture, x: number, y: number, sum: Float64Array): void {
+function addColourAtEdge({ widthPx, heightPx, rgb }: Pixels, x: number, y: number, sum: Float64Array): void {
   const left = Math.floor(x)
   const top = Math.floor(y)
   for (let corner = 0; corner < 4; corner++) {

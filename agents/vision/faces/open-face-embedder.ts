@@ -33,7 +33,7 @@ export function openFaceEmbedder(
       const toCrop = placeFace(face, picture, sidePx)
       if (!toCrop) return null
       const start = performance.now()
-      const crop = alignFace(picture, toCrop, sidePx)
+      const crop = alignFace(await picture.pixels(), toCrop, sidePx)
       const tensor = pictureTensor(crop, rule.size, placePicture(crop, rule.size, 'stretch'), rule.colours)
       const prepared = performance.now()
       watch.prepare += prepared - start

@@ -2,16 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { boxOfMask, maskArea } from '../../../protocol/mask-shape.ts'
 import { MAX_FOUND } from '../../../protocol/vision.ts'
 import type { Picture } from '../picture/picture.ts'
+import { pictureOf } from '../picture/picture-of.ts'
 import type { Session, TensorShape } from '../session/session.ts'
 import { answeringSession, floats, integers } from '../testing/answering-session.ts'
 import { findFamily } from './families.ts'
 import type { Detector } from './family.ts'
 
-const grey = (widthPx: number, heightPx: number): Picture => ({
-  widthPx,
-  heightPx,
-  rgb: new Uint8Array(widthPx * heightPx * 3).fill(128),
-})
+const grey = (widthPx: number, heightPx: number): Picture =>
+  pictureOf({ widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(128) })
 const watch = () => ({ prepare: 0, infer: 0, read: 0 })
 const pictureInput = (side: number, name = 'images'): TensorShape => ({
   name,

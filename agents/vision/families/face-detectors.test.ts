@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { FoundFace } from '../../../protocol/vision.ts'
 import { assetsFolder, assetsMissing } from '../../vault/testing/test-assets.ts'
 import type { Picture } from '../picture/picture.ts'
+import { pictureOf } from '../picture/picture-of.ts'
 import { assetPart } from '../testing/asset-part.ts'
 import { openPart } from '../testing/open-part.ts'
 import { readPicture } from '../testing/read-picture.ts'
@@ -68,7 +69,7 @@ describe.skipIf(assetsMissing).each(models)(
       [31, 7],
     ])('finds nothing in a grey picture of %i×%i', async (widthPx, heightPx) => {
       expect(
-        await find({ widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(128) }),
+        await find(pictureOf({ widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(128) })),
       ).toEqual([])
     })
   },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { pictureOf } from '../picture/picture-of.ts'
 import type { Tensor } from '../session/session.ts'
 import { answeringSession, floats } from '../testing/answering-session.ts'
 import { openPart } from '../testing/open-part.ts'
@@ -8,11 +9,11 @@ import { mobilefacenet } from './mobilefacenet.ts'
 import { sface } from './sface.ts'
 
 /** Red 250, green 120, blue 20 everywhere. */
-const picture = {
+const picture = pictureOf({
   widthPx: 200,
   heightPx: 200,
   rgb: Uint8Array.from({ length: 200 * 200 * 3 }, (_, index) => [250, 120, 20][index % 3]!),
-}
+})
 const face = { landmarks: null, box: [0.2, 0.2, 0.5, 0.5] as const }
 const input = { name: 'data', type: 'float32', dims: [1, 3, 112, 112] }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { assetsFolder, assetsMissing } from '../../vault/testing/test-assets.ts'
+import { pictureOf } from '../picture/picture-of.ts'
 import type { Tensor } from '../session/session.ts'
 import { assetLines, assetPart } from '../testing/asset-part.ts'
 import { openPart } from '../testing/open-part.ts'
@@ -105,7 +106,7 @@ describe.skipIf(assetsMissing)(`MobileNet v2${assetsMissing ? ` (${assetsMissing
     [1, 10_000],
     [10_000, 1],
   ])('a picture of %i×%i has a vector', async (widthPx, heightPx) => {
-    const picture = { widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(90) }
+    const picture = pictureOf({ widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(90) })
     expect(await embedder.embed(picture, watch)).toHaveLength(1_280)
   })
 })

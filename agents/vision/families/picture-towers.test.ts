@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Picture } from '../picture/picture.ts'
+import { pictureOf } from '../picture/picture-of.ts'
 import { answeringSession, floats } from '../testing/answering-session.ts'
 import { openPart } from '../testing/open-part.ts'
 import { clipImage } from './clip-image.ts'
@@ -7,14 +8,14 @@ import type { Family } from './family.ts'
 import { siglipImage } from './siglip-image.ts'
 
 /** Red in its left quarter, green in the middle, blue in its right quarter. */
-const flag: Picture = {
+const flag = pictureOf({
   widthPx: 800,
   heightPx: 400,
   rgb: Uint8Array.from({ length: 800 * 400 * 3 }, (_, index) => {
     const quarter = Math.floor((Math.floor(index / 3) % 800) / 200)
     return index % 3 === [0, 1, 1, 2][quarter] ? 255 : 0
   }),
-}
+})
 const input = { name: 'pixel_values', type: 'float32', dims: ['batch', 3, 224, 224] }
 
 async function embed(family: Family, picture: Picture, output = 'image_embeds', inputs = [input]) {
@@ -83,7 +84,7 @@ test.each([
   ['SigLIP', 10_000, 1],
 ])('%s is shown a picture of %s×%s', async (name, widthPx, heightPx) => {
   const family = name === 'CLIP' ? clipImage : siglipImage
-  const white = { widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(255) }
+  const white = pictureOf({ widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(255) })
   const { at, dims } = await embed(family, white)
   expect(dims).toEqual([1, 3, 224, 224])
   expect(at(0, 223, 223)).toBeGreaterThan(0.9)

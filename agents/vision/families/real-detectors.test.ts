@@ -101,11 +101,11 @@ describe.skipIf(assetsMissing)(`with real weights${assetsMissing ? ` (${assetsMi
     expect(area).toBeGreaterThan(55_984 * 0.99)
     expect(area).toBeLessThan(55_984 * 1.01)
 
-    const reference = await readPicture(photo('bird_segmentation_mask.bmp'))
+    const { rgb } = await (await readPicture(photo('bird_segmentation_mask.bmp'))).pixels()
     const isBird = drawAll(objects)
     let [shared, together] = [0, 0]
     for (let pixel = 0; pixel < isBird.length; pixel += 1) {
-      const inReference = reference.rgb[pixel * 3] === 3
+      const inReference = rgb[pixel * 3] === 3
       if (isBird[pixel] && inReference) shared += 1
       if (isBird[pixel] || inReference) together += 1
     }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { pixelBoxOfMask } from '../../../protocol/mask-shape.ts'
 import type { Prompt } from '../../../protocol/vision.ts'
 import type { Picture } from '../picture/picture.ts'
+import { pictureOf } from '../picture/picture-of.ts'
 import type { TensorShape } from '../session/session.ts'
 import { answeringSession, floats } from '../testing/answering-session.ts'
 import { openPart } from '../testing/open-part.ts'
@@ -9,11 +10,8 @@ import { sam } from './sam.ts'
 import { sam2 } from './sam2.ts'
 
 const watch = () => ({ prepare: 0, infer: 0, read: 0 })
-const grey = (widthPx: number, heightPx: number): Picture => ({
-  widthPx,
-  heightPx,
-  rgb: new Uint8Array(widthPx * heightPx * 3).fill(124),
-})
+const grey = (widthPx: number, heightPx: number, value = 124): Picture =>
+  pictureOf({ widthPx, heightPx, rgb: new Uint8Array(widthPx * heightPx * 3).fill(value) })
 const click: Prompt = { points: [{ at: [0.25, 0.5], inside: true }], box: null }
 
 const float = (name: string, ...dims: TensorShape['dims']): TensorShape => ({ name, type: 'float32', dims })
@@ -152,8 +150,7 @@ describe('SAM', () => {
 
   test('knows those whose size is fixed: beside the picture lies grey', async () => {
     const { prompter, encoder } = openSam(original, originalOutputs, float('input_image', 684, 1024, 3))
-    const picture = grey(400, 800)
-    await prompter.encode({ ...picture, rgb: picture.rgb.fill(200) }, watch())
+    await prompter.encode(grey(400, 800, 200), watch())
     const { data, dims } = encoder.asked[0]!.input_image!
     expect(dims).toEqual([684, 1024, 3])
     expect([data[0], data[341 * 3], data[343 * 3]].map(Number)).toEqual(

@@ -3,7 +3,6 @@ import type { Picture, Size } from '../picture/picture.ts'
 import { pictureTensor } from '../picture/picture-tensor.ts'
 import { placePicture } from '../picture/placement.ts'
 import { preparePicture } from '../picture/prepare-picture.ts'
-import { resizePicture } from '../picture/resize-picture.ts'
 import { openPrompter, type Seen } from '../prompts/open-prompter.ts'
 import type { Family, LoadedPart } from './family.ts'
 import { describeShapes } from './pick-output.ts'
@@ -70,7 +69,7 @@ function encoderRule(encoder: LoadedPart): { encoderInput: string; see(picture: 
  */
 async function seeBare(picture: Picture, largest: Size, isFree: boolean): Promise<Seen> {
   const placement = placePicture(picture, largest, 'corner')
-  const resized = await resizePicture(picture, placement.widthPx, placement.heightPx, 'linear')
+  const resized = await picture.resized(placement, 'linear')
   const tensor = pictureTensor(resized, isFree ? placement : largest, placement, {
     layout: 'nhwc',
     channels: 'rgb',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { pictureOf } from '../picture/picture-of.ts'
 import type { Tensor } from '../session/session.ts'
 import { answeringSession, floats } from '../testing/answering-session.ts'
 import { openPart } from '../testing/open-part.ts'
@@ -6,7 +7,7 @@ import { scrfd } from './scrfd.ts'
 
 const STRIDES = [8, 16, 32]
 const cellsOf = (stride: number) => (640 / stride) ** 2
-const grey = { widthPx: 1280, heightPx: 960, rgb: new Uint8Array(1280 * 960 * 3).fill(128) }
+const grey = pictureOf({ widthPx: 1280, heightPx: 960, rgb: new Uint8Array(1280 * 960 * 3).fill(128) })
 const input = { name: 'input.1', type: 'float32', dims: [1, 3, '?', '?'] }
 
 type Anchor = { stride: number; column: number; row: number; anchor: number; score: number }

@@ -4,6 +4,7 @@ import { boxOfMask, maskArea } from '../../../protocol/mask-shape.ts'
 import type { FoundObject } from '../../../protocol/vision.ts'
 import type { TinyModelId } from '../../../scripts/fixtures/onnx/tiny-models.ts'
 import type { Picture } from '../picture/picture.ts'
+import { pictureOf } from '../picture/picture-of.ts'
 import { openOnnx } from '../testing/open-onnx.ts'
 import { tinyModels } from '../testing/tiny-models.ts'
 import { findFamily } from './families.ts'
@@ -26,7 +27,7 @@ function draw(
       rgb.set(colours[isIn ? colour : 'dark'], (y * widthPx + x) * 3)
     }
   }
-  return { widthPx, heightPx, rgb }
+  return pictureOf({ widthPx, heightPx, rgb })
 }
 
 async function findWith(id: TinyModelId, ...pictures: Picture[]): Promise<FoundObject[][]> {

@@ -1,6 +1,6 @@
 import { floatBlocks } from '../session/float-blocks.ts'
 import type { Tensor } from '../session/session.ts'
-import type { Picture, Size } from './picture.ts'
+import type { Pixels, Size } from './picture.ts'
 import type { Placement } from './placement.ts'
 
 /** One number for each channel, in the order in which the tensor has them. */
@@ -18,11 +18,11 @@ export type Colours = {
 }
 
 /**
- * Lays a picture, which has the size of its place already, into a tensor of float32.
+ * Lays pixels, which have the size of their place already, into a tensor of float32.
  *
  * @returns `[1, 3, height, width]` or `[1, height, width, 3]` of the input's size; its numbers are for one run
  */
-export function pictureTensor(picture: Picture, input: Size, placement: Placement, colours: Colours): Tensor {
+export function pictureTensor(pixels: Pixels, input: Size, placement: Placement, colours: Colours): Tensor {
   const { widthPx, heightPx } = input
   const isPlanar = colours.layout === 'nchw'
   const data = floatBlocks.take(widthPx * heightPx * 3)
@@ -33,11 +33,11 @@ export function pictureTensor(picture: Picture, input: Size, placement: Placemen
   const [red, green, blue] = (colours.channels === 'rgb' ? [0, 1, 2] : [2, 1, 0]) as [number, number, number]
   const [redAt, greenAt, blueAt] = [red * channelStep, green * channelStep, blue * channelStep]
   const [redOf, greenOf, blueOf] = [numbers[red]!, numbers[green]!, numbers[blue]!]
-  const { rgb } = picture
+  const { rgb } = pixels
   let from = 0
-  for (let y = 0; y < picture.heightPx; y += 1) {
+  for (let y = 0; y < pixels.heightPx; y += 1) {
     let to = ((placement.topPx + y) * widthPx + placement.leftPx) * step
-    for (const end = from + picture.widthPx * 3; from < end; from += 3) {
+    for (const end = from + pixels.widthPx * 3; from < end; from += 3) {
       data[redAt + to] = redOf[rgb[from]!]!
       data[greenAt + to] = greenOf[rgb[from + 1]!]!
       data[blueAt + to] = blueOf[rgb[from + 2]!]!

@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest'
 import { floatBlocks } from '../session/float-blocks.ts'
 import { cropPicture } from './crop-picture.ts'
-import type { Picture } from './picture.ts'
+import type { Pixels } from './picture.ts'
+import { pictureOf } from './picture-of.ts'
 import { type Colours, pictureTensor } from './picture-tensor.ts'
 import { placePicture } from './placement.ts'
 import { preparePicture } from './prepare-picture.ts'
-import { resizePicture } from './resize-picture.ts'
+import { resizePixels } from './resize-pixels.ts'
 
 const plain: Colours = { layout: 'nchw', channels: 'rgb', mean: [0, 0, 0], std: [1, 1, 1], pad: 114 }
 /** Two pixels side by side: red 255, green 102, blue 51; and black. */
-const twoPixels: Picture = { widthPx: 2, heightPx: 1, rgb: Uint8Array.of(255, 102, 51, 0, 0, 0) }
+const twoPixels: Pixels = { widthPx: 2, heightPx: 1, rgb: Uint8Array.of(255, 102, 51, 0, 0, 0) }
 const numbers = (data: ArrayLike<number | bigint>) =>
   Array.from(data, (value) => Number(Number(value).toFixed(4)))
 
@@ -76,26 +77,30 @@ test.each([
   const rgb = new Uint8Array(widthPx * heightPx * 3).fill(255)
   const size = { widthPx: 64, heightPx: 48 }
   const rule = { size, fit: 'centre', kernel: 'linear', colours: { ...plain, pad: 0 } } as const
-  const { tensor, placement } = await preparePicture({ widthPx, heightPx, rgb }, rule)
+  const { tensor, placement } = await preparePicture(pictureOf({ widthPx, heightPx, rgb }), rule)
   const inside = numbers(tensor.data).filter((value) => value === 1).length
   expect(inside).toBe(placement.widthPx * placement.heightPx * 3)
 })
 
 test('a picture that has the size is not touched', async () => {
-  expect(await resizePicture(twoPixels, 2, 1, 'linear')).toBe(twoPixels)
+  expect(await resizePixels(twoPixels, { widthPx: 2, heightPx: 1 }, 'linear')).toBe(twoPixels)
 })
 
-test('a crop reaches beyond the picture, where it is black', () => {
-  const picture = { widthPx: 2, heightPx: 2, rgb: Uint8Array.from({ length: 12 }, (_, i) => i + 1) }
-  expect(cropPicture(picture, { leftPx: 1, topPx: -1, widthPx: 2, heightPx: 2 }).rgb).toEqual(
-    Uint8Array.of(0, 0, 0, 0, 0, 0, 4, 5, 6, 0, 0, 0),
-  )
-  expect(cropPicture(picture, { leftPx: 0, topPx: 1, widthPx: 1, heightPx: 1 }).rgb).toEqual(
-    Uint8Array.of(7, 8, 9),
-  )
-  expect(cropPicture(picture, { leftPx: 5, topPx: 5, widthPx: 1, heightPx: 1 }).rgb).toEqual(
-    Uint8Array.of(0, 0, 0),
-  )
+test('a crop reaches beyond the picture, where it is black', async () => {
+  const picture = pictureOf({
+    widthPx: 2,
+    heightPx: 2,
+    rgb: Uint8Array.from({ length: 12 }, (_, i) => i + 1),
+  })
+  for (const [leftPx, topPx, sidePx, expected] of [
+    [1, -1, 2, [0, 0, 0, 0, 0, 0, 4, 5, 6, 0, 0, 0]],
+    [0, 1, 1, [7, 8, 9]],
+    [5, 5, 1, [0, 0, 0]],
+  ] as const) {
+    const crop = cropPicture(picture, { leftPx, topPx, widthPx: sidePx, heightPx: sidePx })
+    expect([...(await crop.pixels()).rgb]).toEqual(expected)
+    expect([...(await crop.resized(crop, 'linear')).rgb]).toEqual(expected)
+  }
 })
 
 test.each([

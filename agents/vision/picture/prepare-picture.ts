@@ -2,7 +2,7 @@ import type { Tensor } from '../session/session.ts'
 import type { Picture, Size } from './picture.ts'
 import { type Colours, pictureTensor } from './picture-tensor.ts'
 import { type Fit, type Placement, placePicture } from './placement.ts'
-import { type Kernel, resizePicture } from './resize-picture.ts'
+import type { Kernel } from './resize-pixels.ts'
 
 /** What a model wants to see. */
 export type InputRule = { size: Size; fit: Fit; kernel: Kernel; colours: Colours }
@@ -13,6 +13,6 @@ export async function preparePicture(
   { size, fit, kernel, colours }: InputRule,
 ): Promise<{ tensor: Tensor; placement: Placement }> {
   const placement = placePicture(picture, size, fit)
-  const resized = await resizePicture(picture, placement.widthPx, placement.heightPx, kernel)
+  const resized = await picture.resized(placement, kernel)
   return { tensor: pictureTensor(resized, size, placement, colours), placement }
 }

@@ -1,37 +1,58 @@
-import sharp from 'sharp'
-import type { Picture } from '../picture/picture.ts'
-import { shrinkFactor } from './shrink-factor.ts'
+import sharp, { type Sharp } from 'sharp'
+import { type Pixels, type Size, UnreadablePictureError } from '../picture/picture.ts'
+import type { Kernel } from '../picture/resize-pixels.ts'
+import { messageOf } from './message-of.ts'
+import { mayShrinkOnLoad } from './shrink-on-load.ts'
 
 /** A preview has at most 2 megapixels; what has more is none, and must not fill the memory. */
 const MAX_PIXELS = 16_000_000
-const options = { limitInputPixels: MAX_PIXELS }
+
+/** What is made of a preview: its own size, and how its pixels become those of another. */
+export type Stretch = { from: Size; to: Size; kernel: Kernel }
 
 /**
  * @param bytes of a preview: upright, in any format that previews may have
- * @param wantedPx side of the largest input that it is made for; Infinity: all its pixels
- * @throws when they cannot be decoded: a fact about the picture
+ * @returns its size, without its pixels having been decoded
+ * @throws UnreadablePictureError
  */
-export async function decodePreview(bytes: Uint8Array, wantedPx: number): Promise<Picture> {
-  let image = sharp(bytes, options)
-  if (Number.isFinite(wantedPx)) {
-    const { width, height } = await image.metadata()
-    const factor = shrinkFactor(width, height, wantedPx)
-    // The decoder leaves out what is not needed: less than half of the work.
-    if (factor > 1) {
-      image = image.resize({
-        width: Math.ceil(width / factor),
-        height: Math.ceil(height / factor),
-        fit: 'fill',
-      })
-    }
-  }
-  const { data, info } = await image
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+export async function readPreviewSize(bytes: Uint8Array): Promise<Size> {
+  const { width, height } = await readable(() => open(bytes).metadata())
+  return { widthPx: width, heightPx: height }
+}
+
+/**
+ * @param stretch to be done on the way: pixels that nobody needs are not decoded; default: all pixels
+ * @throws UnreadablePictureError
+ */
+export async function decodePreview(bytes: Uint8Array, stretch?: Stretch): Promise<Pixels> {
+  const image = stretch ? stretched(open(bytes), stretch) : open(bytes)
+  const { data, info } = await readable(() =>
+    image
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true }),
+  )
   const { width: widthPx, height: heightPx, channels } = info
   return { widthPx, heightPx, rgb: channels === 3 ? data : spread(data, channels) }
+}
+
+function open(bytes: Uint8Array): Sharp {
+  return sharp(bytes, { limitInputPixels: MAX_PIXELS })
+}
+
+function stretched(image: Sharp, { from, to, kernel }: Stretch): Sharp {
+  const ratio = Math.min(from.widthPx / to.widthPx, from.heightPx / to.heightPx)
+  const fastShrinkOnLoad = mayShrinkOnLoad(ratio)
+  return image.resize({ width: to.widthPx, height: to.heightPx, fit: 'fill', kernel, fastShrinkOnLoad })
+}
+
+async function readable<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    throw new UnreadablePictureError(`The preview cannot be decoded: ${messageOf(error)}`, { cause: error })
+  }
 }
 
 /** Grey is three times the same. */

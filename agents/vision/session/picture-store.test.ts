@@ -1,46 +1,95 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { PictureStore } from './picture-store.ts'
+import { type Size, UnreadablePictureError } from '../picture/picture.ts'
+import { PictureStore, type StoredPicture } from './picture-store.ts'
 
-const bytes = await sharp({ create: { width: 1_440, height: 1_080, channels: 3, background: '#808080' } })
+const photo = await sharp({
+  create: {
+    width: 1_440,
+    height: 1_080,
+    channels: 3,
+    background: '#808080',
+    noise: { type: 'gaussian', mean: 128, sigma: 30 },
+  },
+})
   .jpeg()
   .toBuffer()
-const preview = { hash: 'a', bytes }
-const widthOf = ({ widthPx }: { widthPx: number }) => widthPx
+const preview = (hash: string) => ({ hash, bytes: photo, shrunkTo: null })
+const looker = (name: string, looksCloser = false) => ({ name, looksCloser, isUrgent: false })
+const small: Size = { widthPx: 416, heightPx: 312 }
+const square: Size = { widthPx: 640, heightPx: 640 }
+const resized = (picture: StoredPicture, size = small) => picture.resized(size, 'linear')
 
-test('a preview is decoded once for all that look at it, as large as the neediest wants it', async () => {
-  const store = new PictureStore(100_000_000)
+/** How far the numbers of two are apart on average. */
+function difference(one: Uint8Array, other: Uint8Array): number {
+  expect(one.length).toBe(other.length)
+  return one.reduce((sum, value, at) => sum + Math.abs(value - other[at]!), 0) / one.length
+}
+
+test('a picture has its size without being decoded', async () => {
+  const picture = await new PictureStore(1e8).open(preview('a'), looker('detect'))
+  expect(picture).toMatchObject({ widthPx: 1_440, heightPx: 1_080, decodeMs: 0 })
+})
+
+test('for a model alone it is made small while it is decoded, and is as it would be otherwise', async () => {
+  const alone = new PictureStore(1e8)
+  const shared = new PictureStore(1e8)
+  await shared.open(preview('other'), looker('faces'))
+  for (const size of [small, square, { widthPx: 224, heightPx: 224 }]) {
+    const quick = await resized(await alone.open(preview('a'), looker('detect')), size)
+    const picture = await shared.open(preview('a'), looker('detect'))
+    const whole = await resized(picture, size)
+    expect(quick).toMatchObject(size)
+    expect(whole).toMatchObject(size)
+    expect(difference(quick.rgb, whole.rgb)).toBeLessThan(3)
+    expect(await picture.pixels()).toMatchObject({ widthPx: 1_440, heightPx: 1_080 })
+  }
+})
+
+test('it is decoded once for all that look at it at the same time, and afterwards', async () => {
+  const store = new PictureStore(1e8)
   const [detect, faces] = await Promise.all([
-    store.get({ ...preview, hash: 'first' }, 'detect', 416),
-    store.get({ ...preview, hash: 'first' }, 'faces', Number.POSITIVE_INFINITY),
+    store.open(preview('a'), looker('detect')),
+    store.open(preview('a'), looker('faces', true)),
   ])
-  expect([detect, faces].map(widthOf)).toEqual([720, 1_440])
-  // From now on it is known that somebody wants all.
-  const shared = await Promise.all([
-    store.get(preview, 'detect', 416),
-    store.get(preview, 'faces', Number.POSITIVE_INFINITY),
-    store.get(preview, 'embed', 224),
-  ])
-  expect(shared.map(widthOf)).toEqual([1_440, 1_440, 1_440])
-  expect(new Set(shared.map(({ rgb }) => rgb)).size).toBe(1)
+  const [, whole, again] = await Promise.all([resized(detect), faces.pixels(), detect.pixels()])
+  expect(again).toBe(whole)
+  expect(await (await store.open(preview('a'), looker('embed'))).pixels()).toBe(whole)
 })
 
-test('a model alone gets what it can see', async () => {
-  const store = new PictureStore(100_000_000)
-  expect(widthOf(await store.get(preview, 'embed', 224))).toBe(360)
+test('whoever looks at parts of it as well has it decoded once', async () => {
+  const store = new PictureStore(1e8)
+  const picture = await store.open(preview('a'), looker('faces', true))
+  await resized(picture)
+  const decodedMs = picture.decodeMs
+  expect(decodedMs).toBeGreaterThan(1)
+  await picture.pixels()
+  expect(picture.decodeMs - decodedMs).toBeLessThan(1)
 })
 
-test('what is too small for the next one is decoded anew', async () => {
-  const store = new PictureStore(100_000_000)
-  await store.get(preview, 'embed', 224)
-  expect(widthOf(await store.get(preview, 'detect', 416))).toBe(720)
-  expect(widthOf(await store.get(preview, 'embed', 224))).toBe(720)
+test('who looks at smaller pictures does not count for previews', async () => {
+  const store = new PictureStore(1e8)
+  const grid = await store.open({ hash: 'grid', bytes: photo, shrunkTo: square }, looker('embed'))
+  await resized(grid)
+  const picture = await store.open(preview('a'), looker('detect'))
+  await resized(picture)
+  const beforeMs = picture.decodeMs
+  // It was not kept: all pixels are decoded now.
+  await picture.pixels()
+  expect(picture.decodeMs - beforeMs).toBeGreaterThan(1)
 })
 
 test('what cannot be decoded fails for all that asked, and is tried anew', async () => {
-  const store = new PictureStore(100_000_000)
-  const broken = { hash: 'b', bytes: Buffer.from('no picture') }
-  const both = await Promise.allSettled([store.get(broken, 'a', 224), store.get(broken, 'b', 224)])
-  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  expect(widthOf(await store.get({ hash: 'b', bytes }, 'a', 224))).toBe(360)
+  const store = new PictureStore(1e8)
+  const none = { ...preview('a'), bytes: Buffer.from('no picture') }
+  await expect(store.open(none, looker('a'))).rejects.toThrow(UnreadablePictureError)
+  const half = { ...preview('b'), bytes: photo.subarray(0, photo.length / 2) }
+  const [one, other] = [await store.open(half, looker('a')), await store.open(half, looker('b'))]
+  const both = await Promise.allSettled([one.pixels(), resized(other)])
+  expect(both.map((result) => result.status === 'rejected' && result.reason)).toEqual([
+    expect.any(UnreadablePictureError),
+    expect.any(UnreadablePictureError),
+  ])
+  const whole = await store.open(preview('b'), looker('a'))
+  expect(await resized(whole)).toMatchObject(small)
 })

@@ -1,6 +1,7 @@
-import type { Picture } from '../picture/picture.ts'
+import type { Picture, Pixels, Size } from '../picture/picture.ts'
+import { resizePixels } from '../picture/resize-pixels.ts'
 import { ByteCache } from './byte-cache.ts'
-import { decodePreview } from './decode-preview.ts'
+import { decodePreview, readPreviewSize, type Stretch } from './decode-preview.ts'
 import type { PreviewBytes } from './messages.ts'
 import { Turns } from './turns.ts'
 
@@ -8,59 +9,103 @@ import { Turns } from './turns.ts'
 const DECODED_AT_ONCE = 4
 /** A model that has not looked for so long does not count any more. */
 const ACTIVE_MS = 60_000
+/** Sizes of pictures: a hundred thousand of them. */
+const SIZES_BYTES = 100_000
+const SIZE_BYTES = 1
 
-type Bytes = Pick<PreviewBytes, 'hash' | 'bytes'>
-type Decoded = { picture: Picture; wantedPx: number }
+/** Who looks at a picture. */
+export type Looker = {
+  /** Task and model. */
+  name: string
+  /** Not only at the whole picture made small: at parts of it as well. */
+  looksCloser: boolean
+  /** Somebody waits for it. */
+  isUrgent: boolean
+}
+
+/** A picture that is looked at, and how long it took to decode it. */
+export type StoredPicture = Picture & { readonly decodeMs: number }
 
 /**
- * Decoded previews, each decoded once for all models that look at it: as large as the one needs that sees most among
- * those at work.
+ * Previews as pictures. Where several models look at them, each is decoded once for all; where one does and sees it made
+ * small, it is made small while it is decoded, which is less work, and not kept.
  */
 export class PictureStore {
-  readonly #kept: ByteCache<Decoded>
+  readonly #kept: ByteCache<Pixels>
+  readonly #sizes = new ByteCache<Size>(SIZES_BYTES)
   readonly #turns = new Turns(DECODED_AT_ONCE)
-  readonly #decoding = new Map<string, { wantedPx: number; decoded: Promise<Decoded> }>()
-  readonly #asked = new Map<string, { wantedPx: number; at: number }>()
+  readonly #decoding = new Map<string, Promise<Pixels>>()
+  /** When each last looked, apart for previews and for the smaller pictures that some take instead. */
+  readonly #lookers = { preview: new Map<string, number>(), shrunk: new Map<string, number>() }
 
+  /** @param maxBytes of decoded pictures that are kept */
   constructor(maxBytes: number) {
     this.#kept = new ByteCache(maxBytes)
   }
 
-  /**
-   * @param asker name of the model
-   * @param wantedPx side of its input; Infinity: all pixels
-   * @param isUrgent somebody waits for it
-   * @throws when the preview cannot be decoded
-   */
-  async get(preview: Bytes, asker: string, wantedPx: number, isUrgent = false): Promise<Picture> {
-    const { hash } = preview
-    this.#asked.set(asker, { wantedPx, at: performance.now() })
-    const kept = this.#kept.get(hash)
-    if (kept && kept.wantedPx >= wantedPx) return kept.picture
-    const running = this.#decoding.get(hash)
-    if (running && running.wantedPx >= wantedPx) return (await running.decoded).picture
-    return (await this.#decode(preview, this.#mostWanted(), isUrgent)).picture
-  }
-
-  async #decode({ hash, bytes }: Bytes, wantedPx: number, isUrgent: boolean): Promise<Decoded> {
-    const decoded = this.#turns.take(isUrgent, async () => ({
-      picture: await decodePreview(bytes, wantedPx),
-      wantedPx,
-    }))
-    const entry = { wantedPx, decoded }
-    this.#decoding.set(hash, entry)
-    try {
-      const done = await decoded
-      this.#kept.set(hash, done, done.picture.rgb.byteLength)
-      return done
-    } finally {
-      if (this.#decoding.get(hash) === entry) this.#decoding.delete(hash)
+  /** @throws UnreadablePictureError */
+  async open(preview: PreviewBytes, looker: Looker): Promise<StoredPicture> {
+    const { name, looksCloser, isUrgent } = looker
+    const lookers = this.#lookers[preview.shrunkTo ? 'shrunk' : 'preview']
+    lookers.set(name, performance.now())
+    const size = await this.#sizeOf(preview)
+    let decodeMs = 0
+    const timed = async (decode: () => Promise<Pixels>): Promise<Pixels> => {
+      const startedAt = performance.now()
+      const pixels = await decode()
+      decodeMs += performance.now() - startedAt
+      return pixels
+    }
+    const pixels = () => timed(() => this.#whole(preview, isUrgent))
+    return {
+      ...size,
+      pixels,
+      resized: async (to, kernel) => {
+        const isShared = looksCloser || this.#isHere(preview.hash) || !isAlone(lookers, name)
+        if (isShared) return await resizePixels(await pixels(), to, kernel)
+        return await timed(() => this.#decode(preview, isUrgent, { from: size, to, kernel }))
+      },
+      get decodeMs() {
+        return decodeMs
+      },
     }
   }
 
-  #mostWanted(): number {
-    const oldest = performance.now() - ACTIVE_MS
-    for (const [asker, { at }] of this.#asked) if (at < oldest) this.#asked.delete(asker)
-    return Math.max(...[...this.#asked.values()].map(({ wantedPx }) => wantedPx))
+  async #sizeOf({ hash, bytes }: PreviewBytes): Promise<Size> {
+    const known = this.#sizes.get(hash)
+    if (known) return known
+    const size = await readPreviewSize(bytes)
+    this.#sizes.set(hash, size, SIZE_BYTES)
+    return size
   }
+
+  #isHere(hash: string): boolean {
+    return this.#decoding.has(hash) || this.#kept.get(hash) !== undefined
+  }
+
+  async #whole(preview: PreviewBytes, isUrgent: boolean): Promise<Pixels> {
+    const { hash } = preview
+    const known = this.#kept.get(hash) ?? this.#decoding.get(hash)
+    if (known) return await known
+    const decoding = this.#decode(preview, isUrgent)
+    this.#decoding.set(hash, decoding)
+    try {
+      const pixels = await decoding
+      this.#kept.set(hash, pixels, pixels.rgb.byteLength)
+      return pixels
+    } finally {
+      this.#decoding.delete(hash)
+    }
+  }
+
+  #decode({ bytes }: PreviewBytes, isUrgent: boolean, stretch?: Stretch): Promise<Pixels> {
+    return this.#turns.take(isUrgent, () => decodePreview(bytes, stretch))
+  }
+}
+
+/** Whether nobody else has looked lately. */
+function isAlone(lookers: Map<string, number>, name: string): boolean {
+  const oldest = performance.now() - ACTIVE_MS
+  for (const [other, at] of lookers) if (at < oldest) lookers.delete(other)
+  return [...lookers.keys()].every((other) => other === name)
 }

@@ -1,13 +1,14 @@
 import { AppError, toErrorBody } from '../../../protocol/errors.ts'
 import type { ModelKey } from '../../../protocol/models.ts'
+import type { Stopwatch } from '../families/family.ts'
 import { hasEnoughPixels } from '../picture/enough-pixels.ts'
-import type { Picture } from '../picture/picture.ts'
+import { UnreadablePictureError } from '../picture/picture.ts'
 import { EncodedPictures } from './encoded-pictures.ts'
 import { encodeHalfVector } from './half-vector.ts'
 import { LoadedModel } from './load-model.ts'
 import { messageOf } from './message-of.ts'
 import type { FromVision, ModelPlace, ToVision, VisionAnswer } from './messages.ts'
-import { PictureStore } from './picture-store.ts'
+import { PictureStore, type StoredPicture } from './picture-store.ts'
 import { emptyFindings, runLook } from './run-look.ts'
 import { type RunningTask, withTask } from './running-task.ts'
 import type { SessionThreads } from './session-threads.ts'
@@ -86,15 +87,14 @@ export class VisionWorker {
   async #answer({ work, model }: Doing, task: RunningTask): Promise<VisionAnswer> {
     const loaded = this.#modelAt(model)
     const watch = { prepare: 0, infer: 0, read: 0 }
-    let decode = 0
+    let picture: StoredPicture | undefined
     let inputSidePx = Number.POSITIVE_INFINITY
     const answer = (findings: VisionAnswer['findings'], problem: string | null): VisionAnswer => ({
       findings,
       problem,
       provider: task.provider,
       batch: task.batch,
-      // The family has waited for its turn as well; the session knows how long the model took.
-      stagesMs: { decode, prepare: watch.prepare, infer: task.inferMs, read: watch.read },
+      stagesMs: stagesOf(watch, picture?.decodeMs ?? 0, task),
       inputSidePx,
       needsLarger: false,
     })
@@ -107,16 +107,18 @@ export class VisionWorker {
     if (shrunkTo && !hasEnoughPixels(shrunkTo, inputSidePx)) {
       return { ...answer(emptyFindings(work), null), needsLarger: true }
     }
-    const startedAt = performance.now()
-    let picture: Picture
     try {
-      picture = await this.#pictures.get(work.preview, model.key, inputSidePx, task.isUrgent)
+      picture = await this.#pictures.open(work.preview, {
+        name: `${work.type} ${model.key}`,
+        looksCloser: work.type === 'faces' && loaded.has('embedder'),
+        isUrgent: task.isUrgent,
+      })
+      const context = { model: loaded, picture, watch, encoded: this.#encoded }
+      return answer(await runLook(work, context), null)
     } catch (error) {
-      return answer(emptyFindings(work), `The preview cannot be decoded: ${messageOf(error)}`)
+      if (error instanceof UnreadablePictureError) return answer(emptyFindings(work), error.message)
+      throw error
     }
-    decode = performance.now() - startedAt
-    const context = { model: loaded, picture, watch, encoded: this.#encoded }
-    return answer(await runLook(work, context), null)
   }
 
   #modelAt(place: ModelPlace): LoadedModel {
@@ -126,4 +128,9 @@ export class VisionWorker {
     this.#models.set(place.key, loaded)
     return loaded
   }
+}
+
+/** The family has decoded and waited for its turn on the way; the picture and the session know how long. */
+function stagesOf(watch: Stopwatch, decode: number, { inferMs }: RunningTask): VisionAnswer['stagesMs'] {
+  return { decode, prepare: Math.max(0, watch.prepare - decode), infer: inferMs, read: watch.read }
 }

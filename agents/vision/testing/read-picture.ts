@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { decodeBmp, findBmpHeader } from '../../vault/reader/decode-bmp.ts'
 import type { Picture } from '../picture/picture.ts'
+import { pictureOf } from '../picture/picture-of.ts'
 
 /** A sample picture as a model sees it, full size. */
 export async function readPicture(path: string): Promise<Picture> {
   if (path.endsWith('.bmp')) {
     const bytes = await readFile(path)
     const { pixels } = decodeBmp(bytes, findBmpHeader(bytes)!)
-    return { widthPx: pixels.widthPx, heightPx: pixels.heightPx, rgb: pixels.data }
+    return pictureOf({ widthPx: pixels.widthPx, heightPx: pixels.heightPx, rgb: pixels.data })
   }
   const { data, info } = await sharp(path)
     .rotate()
@@ -16,5 +17,5 @@ export async function readPicture(path: string): Promise<Picture> {
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true })
-  return { widthPx: info.width, heightPx: info.height, rgb: data }
+  return pictureOf({ widthPx: info.width, heightPx: info.height, rgb: data })
 }
