@@ -22,39 +22,63 @@ test('results that are ready together travel together, and ask for the next', as
   expect(messages[0]?.slots).toMatchObject([{ capability: 'ingest' }])
 })
 
-test('what becomes ready while a report is on its way leaves with the next, urgent results at once', async () => {
+test('what becomes ready while a report is on its way leaves with the next, urgent results at once and alone', async () => {
   await using coordinator = await TestCoordinator.start()
   const urgent = leaseOf(99, { priority: priorities.interactive })
-  coordinator.queue.push(...Array.from({ length: 2 + MAX_RESULTS }, (_, i) => leaseOf(i + 1)), urgent)
+  coordinator.queue.push(...Array.from({ length: 2 + MAX_RESULTS }, (_, i) => leaseOf(i + 1)))
   const firstIsAnswered = Promise.withResolvers<void>()
   coordinator.script['job.complete'] = async ({ jobs }) => {
     if (jobs[0]?.jobId === 1) await firstIsAnswered.promise
     return { refused: [], leases: [] }
   }
-  const gates = { rest: Promise.withResolvers<void>(), urgent: Promise.withResolvers<void>() }
+  const rest = Promise.withResolvers<void>()
   let ended = 0
   await using _agent = runAgent(coordinator, {
     capabilities: [...manySlots],
     handlers: {
       'file.ingest': async ({ fileId }) => {
-        if (fileId === 99) await gates.urgent.promise
-        else if (fileId > 1) await gates.rest.promise
+        if (fileId > 1 && fileId < 99) await rest.promise
         ended += 1
         return readResult
       },
     },
   })
   await poll(() => coordinator.completed().length).toBe(1)
-  gates.rest.resolve()
+  rest.resolve()
   await poll(() => ended).toBe(2 + MAX_RESULTS)
-  // Not for the others: their results wait, and the urgent one takes as many along as there is room for.
+  // Not for the others: their results wait.
   expect(coordinator.completed()).toHaveLength(1)
-  gates.urgent.resolve()
+  coordinator.queue.push(urgent)
+  coordinator.tell('work.available', { capability: 'ingest', priority: priorities.interactive })
   await poll(() => coordinator.received('job.complete').length).toBe(2)
-  const second = coordinator.received('job.complete')[1]!.jobs
-  expect([second[0]?.jobId, second.length]).toEqual([99, MAX_RESULTS])
+  expect(idsOf(coordinator.received('job.complete')[1]!.jobs)).toEqual([99])
   firstIsAnswered.resolve()
   await poll(() => coordinator.completed().length).toBe(3 + MAX_RESULTS)
+})
+
+test('while somebody waits for an urgent job other results stay, and leave when it has been answered', async () => {
+  await using coordinator = await TestCoordinator.start()
+  const urgent = leaseOf(99, { priority: priorities.interactive })
+  coordinator.queue.push(leaseOf(1), leaseOf(2), urgent)
+  const gate = Promise.withResolvers<void>()
+  const begun: number[] = []
+  await using _agent = runAgent(coordinator, {
+    capabilities: [...manySlots],
+    handlers: {
+      'file.ingest': async ({ fileId }) => {
+        begun.push(fileId)
+        if (fileId === 99) await gate.promise
+        return readResult
+      },
+    },
+  })
+  await poll(() => begun.length).toBe(3)
+  const renewals = coordinator.received('lease.renew').length
+  await poll(() => coordinator.received('lease.renew').length).toBeGreaterThan(renewals + 1)
+  expect(coordinator.completed()).toEqual([])
+  gate.resolve()
+  await poll(() => coordinator.completed().length).toBe(3)
+  expect(coordinator.received('job.complete').map(({ jobs }) => idsOf(jobs).sort())).toEqual([[99], [1, 2]])
 })
 
 test('large results travel in several messages, and one that no message can carry fails', async () => {

@@ -72,11 +72,13 @@ export class LeaseLoop {
       works: this.#works,
       countHeld: () => this.#unfinished.size,
       onQuiet: () => this.#changes.tell(),
+      onUrgentAnswered: () => this.#reports.flush(),
     })
     this.#reports = new ReportQueue({
       line,
       log,
       signal,
+      isSomebodyWaiting: () => this.#asker.isAskingUrgent || [...this.#unfinished].some(isUrgent),
       onLeave: (jobs) => {
         for (const job of jobs) this.#workOf(job).unsent -= 1
         return this.#asker.askWithReport()
@@ -277,6 +279,7 @@ export class LeaseLoop {
       if (this.#held.get(job.lease.jobId) === job) this.#held.delete(job.lease.jobId)
       this.#unfinished.delete(job)
     }
+    if (jobs.some(isUrgent)) this.#reports.flush()
     this.#changes.tell()
   }
 

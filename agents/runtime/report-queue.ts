@@ -16,6 +16,8 @@ export type ReportQueueOptions = {
   line: Line
   log: Logger
   signal: AbortSignal
+  /** Somebody waits for an urgent job that is on its way here, or here: other results get in its way. */
+  isSomebodyWaiting: () => boolean
   /** Called as these leave; gives what to ask for in the same message. */
   onLeave: (jobs: HeldJob[]) => Ask
   /** They are off this agent's hands, whatever the answer was. */
@@ -28,11 +30,13 @@ export type ReportQueueOptions = {
  * Results on their way to the coordinator, several in one message.
  *
  * Results of one tick leave together at its end, without waiting for more. While a message is in flight the
- * results that become ready wait for its answer and then leave together; an urgent one waits for nobody.
- * Results whose leases were lost meanwhile are refused by the line itself.
+ * results that become ready wait for its answer and then leave together; an urgent one waits for nobody and travels
+ * alone, and as long as somebody waits for one the others stay here, because the coordinator's database would be busy with
+ * them. Results whose leases were lost meanwhile are refused by the line itself.
  */
 export class ReportQueue {
   readonly #options: ReportQueueOptions
+  readonly #urgent: Report[] = []
   readonly #ready: Report[] = []
   #isScheduled = false
   #inFlight = 0
@@ -42,24 +46,30 @@ export class ReportQueue {
   }
 
   add(report: Report): void {
-    this.#ready.push(report)
+    if (isUrgent(report.job)) this.#urgent.push(report)
+    else this.#ready.push(report)
     if (this.#isScheduled) return
     this.#isScheduled = true
     setImmediate(() => {
       this.#isScheduled = false
-      this.#flush()
+      this.flush()
     })
   }
 
-  #flush(): void {
-    while (this.#ready.length > 0 && (this.#inFlight === 0 || this.#ready.some(({ job }) => isUrgent(job)))) {
-      this.#ready.sort((a, b) => Number(isUrgent(b.job)) - Number(isUrgent(a.job)))
+  /** Sends what may leave; to be called when nobody waits any more. */
+  flush(): void {
+    for (let batch = this.#takeBatch(); batch.length > 0; batch = this.#takeBatch()) {
       this.#inFlight += 1
-      void this.#send(takeBatch(this.#ready)).finally(() => {
+      void this.#send(batch).finally(() => {
         this.#inFlight -= 1
-        this.#flush()
+        this.flush()
       })
     }
+  }
+
+  #takeBatch(): Report[] {
+    if (this.#urgent.length > 0) return takeBatch(this.#urgent)
+    return this.#inFlight > 0 || this.#options.isSomebodyWaiting() ? [] : takeBatch(this.#ready)
   }
 
   async #send(batch: Report[]): Promise<void> {

@@ -18,6 +18,8 @@ export type WorkAskerOptions = {
   countHeld: () => number
   /** The last answer on its way has come. */
   onQuiet: () => void
+  /** It is known whether there is something urgent. */
+  onUrgentAnswered: () => void
   signal: AbortSignal
 }
 
@@ -54,6 +56,11 @@ export class WorkAsker {
     this.#stopping.abort()
   }
 
+  /** Whether there is something urgent is not known yet. */
+  get isAskingUrgent(): boolean {
+    return this.#urgent.size > 0
+  }
+
   /** Whether answers are still to come. */
   get isWaiting(): boolean {
     return this.#outstanding > 0
@@ -75,6 +82,7 @@ export class WorkAsker {
     for (const slot of slots) this.#urgent.add(slot.capability)
     void this.#request(slots).finally(() => {
       for (const slot of slots) this.#urgent.delete(slot.capability)
+      this.#options.onUrgentAnswered()
     })
   }
 
