@@ -20,9 +20,10 @@ export async function followPreviews(
   tasks: readonly VisionTask[] = VisionTask.options,
 ): Promise<number> {
   if (assetIds.length === 0) return 0
+  const inUse = await modelsInUse(db)
+  if (!tasks.some((task) => inUse.has(task))) return 0
   const assets = await readLookFacts(db, sql`a.id = any(${[...assetIds]}::bigint[])`)
   if (assets.length === 0) return 0
-  const inUse = await modelsInUse(db)
   const ids = new Map([...inUse].map(([task, { id }]) => [task, id]))
   const jobs = assets.flatMap((asset) =>
     dueLooks(asset, ids)

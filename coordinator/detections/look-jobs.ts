@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { AppError } from '../../protocol/errors.ts'
 import { type JobResult, jobContracts } from '../../protocol/jobs.ts'
 import type { VisionTask } from '../../protocol/models.ts'
-import type { DatabaseTransaction } from '../db/database.ts'
+import { type DatabaseTransaction, prepared } from '../db/database.ts'
 import type { JobType } from '../jobs/job-type.ts'
 import { type LookKind, lookKinds } from '../models/look-kinds.ts'
 import { followPreviews } from './follow-previews.ts'
@@ -52,7 +52,7 @@ export const embedJob = lookJobType('embed', async (tx, { assetId, modelId, dime
       .execute()
     return
   }
-  await sql`
+  await sql`${prepared}
     insert into asset_embedding (asset_id, model_id, vector)
     values (${assetId}, ${modelId}, ${readVector(embedding, dimensions)}::halfvec)
     on conflict (asset_id, model_id) do update set vector = excluded.vector`.execute(tx)

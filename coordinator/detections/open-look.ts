@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { AppError } from '../../protocol/errors.ts'
 import { storableText } from '../../protocol/media.ts'
 import type { StageTimes, VisionTask } from '../../protocol/models.ts'
-import type { DatabaseTransaction } from '../db/database.ts'
+import { type DatabaseTransaction, prepared } from '../db/database.ts'
 import type { FinishedJob } from '../jobs/job-type.ts'
 import { followPreviews } from './follow-previews.ts'
 
@@ -39,8 +39,8 @@ export async function openLook(
 ): Promise<OpenLook | undefined> {
   const assetId = job.subjectId
   // In a statement of its own: what the next one reads is as it is once the asset is ours.
-  await sql`select 1 from asset where id = ${assetId} for no key update`.execute(tx)
-  const { rows } = await sql<LookedAt>`
+  await sql`${prepared} select 1 from asset where id = ${assetId} for no key update`.execute(tx)
+  const { rows } = await sql<LookedAt>`${prepared}
     select encode(preview.hash, 'hex') as hash, preview.width_px as "widthPx", preview.height_px as "heightPx",
       model.id as "modelId", (model.card->>'dimensions')::int as dimensions,
       coalesce(model.id = (select model_id from task_model where task = ${task}), false) as "inUse"
@@ -89,7 +89,7 @@ async function noteLook(
 ): Promise<void> {
   const { fetch, decode, prepare, infer, read } = stagesMs
   const preview = previewHash.slice(0, 12)
-  await sql`
+  await sql`${prepared}
     insert into asset_look (asset_id, task, model_id, preview, counted, provider, batch, stages_ms, problem)
     select a.id, ${task}, ${modelId}, ${preview}, a.listed and a.version = ${preview}, ${storableText(provider)}, ${batch},
       ${[fetch, decode, prepare, infer, read]}::real[], ${problem === null ? null : storableText(problem)}

@@ -3,7 +3,7 @@ import type { SegmentAnswer } from '../../protocol/detections.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { type JobResult, jobContracts } from '../../protocol/jobs.ts'
 import type { Prompt } from '../../protocol/vision.ts'
-import type { DatabaseTransaction, Queryable } from '../db/database.ts'
+import { type DatabaseTransaction, prepared, type Queryable } from '../db/database.ts'
 import type { FinishedJob, JobType, LeasedJob } from '../jobs/job-type.ts'
 import { inputFiles } from '../sources/input-files.ts'
 import { requireMaskFits } from './require-mask.ts'
@@ -29,7 +29,7 @@ export const promptJob: JobType = {
 
 /** A question for whose answer nobody waits any more has none. */
 async function promptInputs(db: Queryable, jobs: readonly LeasedJob[]): Promise<Map<number, unknown>> {
-  const { rows } = await sql<{ id: number; prompt: Prompt; model: string; fileId: number }>`
+  const { rows } = await sql<{ id: number; prompt: Prompt; model: string; fileId: number }>`${prepared}
     select prompt.id, prompt.prompt, model.key as model, a.cover_file_id as "fileId" from prompt
     join model on model.id = prompt.model_id join asset a on a.id = prompt.asset_id
     where prompt.id = any(${jobs.map(({ subjectId }) => subjectId)}::bigint[]) and a.cover_file_id is not null
@@ -62,7 +62,7 @@ async function takeOutline(
   result: JobResult<'asset.prompt'>,
 ): Promise<void> {
   const { previewHash, problem, mask } = result
-  const { rows } = await sql<{ model: string; hash: string; widthPx: number; heightPx: number }>`
+  const { rows } = await sql<{ model: string; hash: string; widthPx: number; heightPx: number }>`${prepared}
     select model.key as model, encode(preview.hash, 'hex') as hash, preview.width_px as "widthPx",
       preview.height_px as "heightPx" from prompt
     join model on model.id = prompt.model_id join asset a on a.id = prompt.asset_id

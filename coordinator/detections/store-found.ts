@@ -3,7 +3,7 @@ import type { DetectionReview } from '../../protocol/detections.ts'
 import type { Mask } from '../../protocol/mask.ts'
 import { storableText } from '../../protocol/media.ts'
 import type { Point } from '../../protocol/vision.ts'
-import type { DatabaseTransaction } from '../db/database.ts'
+import { type DatabaseTransaction, prepared } from '../db/database.ts'
 import { type KnownThing, matchFound } from './match-found.ts'
 import type { OpenLook } from './open-look.ts'
 
@@ -90,7 +90,7 @@ async function add(
   things: readonly Found[],
 ): Promise<number[]> {
   if (things.length === 0) return []
-  const { rows } = await sql<{ id: number }>`
+  const { rows } = await sql<{ id: number }>`${prepared}
     insert into detection (asset_id, kind, class_name, label, box, mask_size, mask, mask_model_id, landmarks, score,
       model_id, review)
     select ${assetId}, ${kind}, class_name, class_name, box, mask_size, mask,
@@ -108,7 +108,7 @@ async function renew(
   things: readonly (Found & { id: number; keepsMask: boolean })[],
 ): Promise<void> {
   if (things.length === 0) return
-  await sql`
+  await sql`${prepared}
     update detection set box = given.box, score = given.score, landmarks = given.landmarks, model_id = ${modelId},
       mask_size = case when keeps then detection.mask_size else given.mask_size end,
       mask = case when keeps then detection.mask else given.mask end,
@@ -145,7 +145,7 @@ async function storeVectors(
   if (without.length > 0)
     await sql`delete from face_embedding where detection_id = any(${without}::bigint[])`.execute(tx)
   const given = faces.filter(({ vector }) => vector !== null)
-  await sql`
+  await sql`${prepared}
     insert into face_embedding (detection_id, model_id, vector)
     select id, ${modelId}, vector from unnest(${given.map(({ id }) => id)}::bigint[],
       ${given.map(({ vector }) => vector)}::text[]::halfvec[]) as given (id, vector)

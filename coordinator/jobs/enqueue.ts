@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { JobContract } from '../../protocol/jobs.ts'
-import type { Queryable } from '../db/database.ts'
+import { prepared, type Queryable } from '../db/database.ts'
 
 export type NewJob = {
   kind: string
@@ -31,7 +31,7 @@ export async function enqueueJobs(db: Queryable, given: readonly NewJob[]): Prom
   const jobs = onePerSubject(given)
   await ensureLanes(db, jobs)
   const column = <T>(of: (job: NewJob) => T): T[] => jobs.map(of)
-  const { rows } = await sql<{ id: number; isNew: boolean }>`
+  const { rows } = await sql<{ id: number; isNew: boolean }>`${prepared}
     with before as (
       -- Marked, and so held until we are in: its end will look for us.
       update job set followed = true
@@ -83,7 +83,7 @@ function priorityOf(job: NewJob): number {
 async function ensureLanes(db: Queryable, jobs: readonly NewJob[]): Promise<void> {
   const lanes = new Map(jobs.map((job) => [`${job.kind} ${job.libraryId} ${job.model}`, job]))
   const column = <T>(of: (job: NewJob) => T): T[] => [...lanes.values()].map(of)
-  await sql`
+  await sql`${prepared}
     insert into lane (kind, library_id, model, capability)
     select given.* from unnest(
       ${column((job) => job.kind)}::text[],
