@@ -12,10 +12,14 @@ const LOCK = 7_243_220
 
 const PREFIX = 'asset_embedding_hnsw_'
 
+export function vectorIndexName(modelId: number): string {
+  return PREFIX + modelId
+}
+
 /** Whether the vectors of a model can be searched by an index. */
 export async function hasVectorIndex(db: Queryable, modelId: number): Promise<boolean> {
   const { rows } = await sql`select 1 from pg_index
-    where indexrelid = to_regclass(${PREFIX + modelId}) and indisvalid and indisready`.execute(db)
+    where indexrelid = to_regclass(${vectorIndexName(modelId)}) and indisvalid and indisready`.execute(db)
   return rows.length > 0
 }
 
@@ -68,7 +72,9 @@ async function readUseless(db: Queryable, wanted: readonly Wanted[]): Promise<st
   const { rows } = await sql<{ name: string }>`
     select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid
     where i.indrelid = 'asset_embedding'::regclass and starts_with(c.relname::text, ${PREFIX})
-      and (not i.indisvalid or c.relname <> all(${wanted.map(({ id }) => PREFIX + id)}::text[]))`.execute(db)
+      and (not i.indisvalid or c.relname <> all(${wanted.map(({ id }) => vectorIndexName(id))}::text[]))`.execute(
+    db,
+  )
   return rows.map(({ name }) => name)
 }
 
@@ -82,7 +88,7 @@ async function build(session: Queryable, { id, dimensions }: Wanted, log: Logger
   const memory = `${Math.max(64, Math.min(MOST_BUILD_MB, megabytes))}MB`
   await sql`select set_config('maintenance_work_mem', ${memory}, false)`.execute(session)
   try {
-    await sql`create index concurrently if not exists ${sql.id(PREFIX + id)} on asset_embedding
+    await sql`create index concurrently if not exists ${sql.id(vectorIndexName(id))} on asset_embedding
       using hnsw ((vector::halfvec(${sql.lit(dimensions)})) halfvec_cosine_ops) where model_id = ${sql.lit(id)}`.execute(
       session,
     )

@@ -6,7 +6,7 @@ import { runTool } from './run-check.ts'
 import { countTests, type TestCounts } from './test-counts.ts'
 
 /**
- * Runs the tests and names those that were skipped.
+ * Runs the tests and names those that were skipped, and those that passed only when they were tried again.
  *
  * @param filters paths, as vitest takes them
  * @param changes to the environment, for what a run of the tests is told
@@ -28,8 +28,10 @@ export async function runVitest(
     })
     const exitCode = await runTool('vitest/vitest.mjs', [...parameters, ...filters], env)
     const report: unknown = await readFile(reportPath, 'utf8').then(JSON.parse, () => undefined)
-    const { skippedTitles, ...counts } = countTests(report, exitCode)
+    const { skippedTitles, unsure, ...counts } = countTests(report, exitCode)
     for (const title of skippedTitles) console.log(`skipped: ${title}`)
+    for (const { title, failures } of unsure)
+      console.log(`passed only when tried again: ${title}\n${failures.join('\n')}`)
     return counts
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -25,3 +25,13 @@ test('a run without a report is a failure', () => {
 test('skipped tests are named', () => {
   expect(countTests({ testResults: [file('passed', 'pending')] }, 0).skippedTitles).toEqual(['test 0'])
 })
+
+test('tests that passed when they were tried again are named, with why they had failed', () => {
+  const again = { fullName: 'test', status: 'passed', failureMessages: ['Error: too late'] }
+  const testResults = [{ ...file('passed', 'passed'), assertionResults: [again] }]
+  expect(countTests({ testResults }, 0)).toMatchObject({
+    passed: 1,
+    failed: 0,
+    unsure: [{ title: 'test', failures: ['Error: too late'] }],
+  })
+})
