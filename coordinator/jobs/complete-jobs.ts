@@ -23,21 +23,35 @@ export type Completion = {
  *
  * Doing it twice with the same tokens changes nothing the second time, because the answer to the first
  * may have been lost on its way.
+ *
+ * @param atOnce how many share a transaction at most; default: all
  */
 export async function completeJobs(
   db: Database,
   types: JobTypes,
   agentId: number,
   reports: readonly JobReport[],
+  atOnce = Math.max(1, reports.length),
 ): Promise<Completion> {
   const completion: Completion = { kinds: new Set(), refused: [], errors: [] }
+  for (let from = 0; from < reports.length; from += atOnce)
+    await completeTogether(db, types, agentId, reports.slice(from, from + atOnce), completion)
+  return completion
+}
+
+async function completeTogether(
+  db: Database,
+  types: JobTypes,
+  agentId: number,
+  reports: readonly JobReport[],
+  completion: Completion,
+): Promise<void> {
   try {
     await complete(db, types, agentId, reports, completion)
   } catch (error) {
     if (reports.length === 1) await refuse(db, types, agentId, reports[0]!, error, completion)
     else for (const report of reports) await completeAlone(db, types, agentId, report, completion)
   }
-  return completion
 }
 
 async function completeAlone(

@@ -75,9 +75,10 @@ export class QueueActor {
   complete(
     refs: readonly (LeaseRef & { log?: LogLine[] })[],
     result: unknown = noopResult,
+    atOnce?: number,
   ): Promise<Completion> {
     const reports = refs.map(({ jobId, fencingToken, log }) => ({ jobId, fencingToken, log, result }))
-    return completeJobs(this.db, this.types, this.agentId, reports)
+    return completeJobs(this.db, this.types, this.agentId, reports, atOnce)
   }
 
   /** @throws LeaseLostError */
