@@ -14,10 +14,11 @@ export function pathsOfService(content: string): string[] {
 }
 
 function commandOf(content: string): string[] {
-  const unit = /^ExecStart=(.*)$/m.exec(content)?.[1]
+  // Not what a regular expression takes for the end of a line: U+2028 may be part of a name.
+  const unit = /^ExecStart=([^\n]*)/m.exec(content)?.[1]
   if (unit !== undefined) {
-    return [...unit.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = '']) =>
-      word.replace(/\\(.)/g, '$1').replaceAll('$$', '$').replaceAll('%%', '%'),
+    return [...unit.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map(([, word = '']) =>
+      word.replace(/\\(.)/gs, '$1').replaceAll('$$', '$').replaceAll('%%', '%'),
     )
   }
   const list = /<key>ProgramArguments<\/key>\s*<array>([\s\S]*?)<\/array>/.exec(content)?.[1]
@@ -27,7 +28,7 @@ function commandOf(content: string): string[] {
   const program = /<Command>([\s\S]*?)<\/Command>/.exec(content)?.[1]
   const words = /<Arguments>([\s\S]*?)<\/Arguments>/.exec(content)?.[1]
   if (program === undefined || words === undefined) return []
-  const rest = [...plainOfXml(words).matchAll(/"((?:[^"\\]|\\.)*)"|\S+/g)]
+  const rest = [...plainOfXml(words).matchAll(/"((?:[^"\\]|\\.)*)"|\S+/gs)]
   return [plainOfXml(program), ...rest.map(([whole, quoted]) => quoted ?? whole)]
 }
 

@@ -117,7 +117,7 @@ test('the words of a command come out of each format as they went in', () => {
       expect(pathsOfService(systemdUnit({ ...plan, command }))).toEqual(command)
       expect(pathsOfService(launchdPlist({ ...plan, command }, '/log'))).toEqual(command)
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [['\u2028', '\\\u2029"']] },
   )
   expect(() => quoteWord('a\nb')).toThrow(/line break/)
   expect(escapeXml('<a & "b">')).toBe('&lt;a &amp; &quot;b&quot;&gt;')
