@@ -12,7 +12,8 @@ export type DerivedChoice = 'preview' | 'grid'
  * A file's preview, or the smaller picture of the gallery, from the coordinator's derived store: near, small, and
  * enough for all models.
  *
- * @throws AppError `not_found` when the file has none
+ * @throws AppError `not_found` when the file has none; `file_changed` when it, or the file that the job's asset shows, is
+ *   another one by now
  */
 export async function* readPreview(
   http: HttpBytes,
@@ -27,7 +28,8 @@ export async function* readPreview(
   const route = routes.getJobPreview.path.replace(':id', `${jobId}`).replace(':fileId', `${fileId}`)
   const hash = createHash('sha256')
   const query = as === 'preview' ? `token=${fencingToken}` : `token=${fencingToken}&size=${as}`
-  for await (const chunk of await http.get(`${route}?${query}`, {}, signal)) {
+  const bytes = await http.get(`${route}?${query}`, {}, signal).catch(explainRefusal)
+  for await (const chunk of bytes) {
     hash.update(chunk)
     yield chunk
   }
@@ -35,4 +37,13 @@ export async function* readPreview(
   if (hash.digest('hex') !== picture.hash) {
     throw new AppError('file_changed', `The ${as} of ${displayPathName(path)} has been made anew`)
   }
+}
+
+/** The job named this file when it was leased; that it is not about it any more is no refusal for good. */
+function explainRefusal(error: unknown): never {
+  if (error instanceof AppError && error.code === 'forbidden') {
+    const message = 'Another file is shown in the place of this one since the job was leased'
+    throw new AppError('file_changed', message, { cause: error })
+  }
+  throw error
 }
