@@ -105,16 +105,19 @@ describe.skipIf(!canRunSamba)('a share of a real Samba', () => {
     expect(hashes).toEqual(files.map(({ bytes }) => sha256(bytes)))
   })
 
-  test('a stream that is left gives its file back', async () => {
+  test('a stream that is left gives its file back, and the connection goes on', async () => {
     const share = openShare(server)
     await writeFile(server.path('media', 'left.mov'), randomBytes(8 * MEBIBYTE))
-    const stream = await openSmbPart(share, whole('left.mov', 8 * MEBIBYTE), never)
-    for await (const chunk of stream) {
-      expect(chunk.length).toBeGreaterThan(0)
-      break
+    // What was under way is cancelled: of so many, the server would have refused one before the next question.
+    for (let round = 0; round < 10; round += 1) {
+      const stream = await openSmbPart(share, whole('left.mov', 8 * MEBIBYTE), never)
+      for await (const chunk of stream) {
+        expect(chunk.length).toBeGreaterThan(0)
+        break
+      }
+      expect(stream.destroyed).toBe(true)
+      expect(await share.stat('left.mov', never)).toMatchObject({ sizeBytes: 8 * MEBIBYTE })
     }
-    expect(stream.destroyed).toBe(true)
-    expect(await share.stat('left.mov', never)).toMatchObject({ sizeBytes: 8 * MEBIBYTE })
   })
 
   test('a question that is cancelled ends at once, and the next is answered', async () => {

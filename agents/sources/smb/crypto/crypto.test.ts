@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { createCipheriv, randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { type CipherId, signingAlgorithms } from '../messages/negotiate-contexts.ts'
+import { smbCommand } from '../messages/smb-header.ts'
 import { aesCmac } from './aes-cmac.ts'
 import { isSealed, openSealed, sealMessage } from './seal-message.ts'
 import { isSignedByServer, signMessage } from './sign-message.ts'
@@ -63,3 +64,18 @@ test.each(Object.entries(signingAlgorithms))(
     expect(isSignedByServer(signer, message)).toBe(false)
   },
 )
+
+test('a cancellation, which has the number of what it cancels, is signed with a nonce of its own with GMAC', () => {
+  const zeros = Buffer.alloc(16)
+  const cancel = Buffer.alloc(64)
+  cancel.writeUInt16LE(smbCommand.cancel, 12)
+  cancel.writeBigUInt64LE(37n, 24)
+  signMessage({ algorithm: signingAlgorithms.aesGmac, key }, cancel)
+  const signature = Buffer.from(cancel.subarray(48))
+  zeros.copy(cancel, 48)
+  // MS-SMB2 3.1.4.1: the number, then bit 0 for the server's own, bit 1 for a cancellation.
+  const nonce = Buffer.from([37, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0])
+  const cipher = createCipheriv('aes-128-gcm', key, nonce).setAAD(cancel)
+  cipher.final()
+  expect(signature).toEqual(cipher.getAuthTag())
+})

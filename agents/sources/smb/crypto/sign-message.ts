@@ -1,12 +1,16 @@
 import { createCipheriv, createHmac, timingSafeEqual } from 'node:crypto'
 import { type SigningAlgorithm, signingAlgorithms } from '../messages/negotiate-contexts.ts'
+import { smbCommand } from '../messages/smb-header.ts'
 import { aesCmac } from './aes-cmac.ts'
 
 const SIGNATURE_AT = 48
 const SIGNATURE_BYTES = 16
+const COMMAND_AT = 12
 const MESSAGE_ID_AT = 24
 const ZEROS = Buffer.alloc(SIGNATURE_BYTES)
 const FROM_SERVER = 1
+/** A cancellation has the number of the message that it cancels: this makes it another one. */
+const CANCELS = 2
 
 export type Signer = { algorithm: SigningAlgorithm; key: Buffer }
 
@@ -34,7 +38,8 @@ function signatureOf({ algorithm, key }: Signer, message: Buffer, from: number):
     case signingAlgorithms.aesGmac: {
       const nonce = Buffer.alloc(12)
       message.copy(nonce, 0, MESSAGE_ID_AT, MESSAGE_ID_AT + 8)
-      nonce.writeUInt32LE(from, 8)
+      const cancels = message.readUInt16LE(COMMAND_AT) === smbCommand.cancel ? CANCELS : 0
+      nonce.writeUInt32LE(from | cancels, 8)
       const cipher = createCipheriv('aes-128-gcm', key, nonce).setAAD(message)
       cipher.final()
       return cipher.getAuthTag()
