@@ -24,7 +24,11 @@ export type WorkAskerOptions = {
 }
 
 /** What a message asks for. */
-export type Ask = { slots: Slots[] /** How much had been heard of work when it left. */; heard: number }
+export type Ask = {
+  slots: Slots[]
+  /** How much had been heard of work when it left. */
+  heard: number
+}
 
 /**
  * Asks the coordinator for work. What an answer brings comes as the line's `leases`.
@@ -93,7 +97,7 @@ export class WorkAsker {
 
   answered({ slots, heard }: Ask): void {
     this.#countAsked(slots, -1)
-    // Without having heard anything more: what is asked for now is not asked for again.
+    // Asking once more is nothing that was heard: its answer leads to no other.
     if (heard < this.#heard) void this.#request(this.#freeSlots())
     if (this.#outstanding === 0) this.#options.onQuiet()
   }

@@ -33,38 +33,21 @@ export async function completeJobs(
   reports: readonly JobReport[],
   atOnce = Math.max(1, reports.length),
 ): Promise<Completion> {
-  const completion: Completion = { kinds: new Set(), refused: [], errors: [] }
+  const taking: Taking = { db, types, agentId, completion: { kinds: new Set(), refused: [], errors: [] } }
   for (let from = 0; from < reports.length; from += atOnce)
-    await completeTogether(db, types, agentId, reports.slice(from, from + atOnce), completion)
-  return completion
+    await completeTogether(taking, reports.slice(from, from + atOnce))
+  return taking.completion
 }
 
-async function completeTogether(
-  db: Database,
-  types: JobTypes,
-  agentId: number,
-  reports: readonly JobReport[],
-  completion: Completion,
-): Promise<void> {
-  try {
-    await complete(db, types, agentId, reports, completion)
-  } catch (error) {
-    if (reports.length === 1) await refuse(db, types, agentId, reports[0]!, error, completion)
-    else for (const report of reports) await completeAlone(db, types, agentId, report, completion)
-  }
-}
+/** Results that are being taken, and what has become of them so far. */
+type Taking = { db: Database; types: JobTypes; agentId: number; completion: Completion }
 
-async function completeAlone(
-  db: Database,
-  types: JobTypes,
-  agentId: number,
-  report: JobReport,
-  completion: Completion,
-): Promise<void> {
+async function completeTogether(taking: Taking, reports: readonly JobReport[]): Promise<void> {
   try {
-    await complete(db, types, agentId, [report], completion)
+    await complete(taking, reports)
   } catch (error) {
-    await refuse(db, types, agentId, report, error, completion)
+    if (reports.length === 1) await refuse(taking, reports[0]!, error)
+    else for (const report of reports) await completeTogether(taking, [report])
   }
 }
 
@@ -73,12 +56,9 @@ async function completeAlone(
  * database is what fails, so does this, and the leases stand.
  */
 async function refuse(
-  db: Database,
-  types: JobTypes,
-  agentId: number,
+  { db, types, agentId, completion }: Taking,
   report: JobReport,
   error: unknown,
-  completion: Completion,
 ): Promise<void> {
   if (!(error instanceof AppError)) completion.errors.push(error)
   completion.refused.push({ jobId: report.jobId, error: toErrorBody(error) })
@@ -89,11 +69,8 @@ async function refuse(
 }
 
 async function complete(
-  db: Database,
-  types: JobTypes,
-  agentId: number,
+  { db, types, agentId, completion }: Taking,
   reports: readonly JobReport[],
-  completion: Completion,
 ): Promise<void> {
   const { ended, lost } = await transact(db, { durable: 'saidByWork' }, async (tx) => {
     const ended = await close(tx, agentId, reports)
