@@ -6,9 +6,8 @@ import { transact } from '../db/transact.ts'
 import type { AskDependencies } from '../detections/ask-outline.ts'
 import { awaitJob } from '../jobs/await-job.ts'
 import { enqueueJobs } from '../jobs/enqueue.ts'
+import { findAsleep, machineAsleep } from '../models/find-asleep.ts'
 import type { ModelInUse } from '../models/model-in-use.ts'
-import { laneOf, requireMachine } from '../models/require-machine.ts'
-import { findWakeable } from '../wake/find-wakeable.ts'
 
 const LIMIT_MS = 5_000
 
@@ -41,10 +40,9 @@ export async function requireQueryVector(
   const text = normaliseWords(words)
   const known = await findAnswer(db, model.id, text)
   if (known) return known
-  const asleep = await findAsleep(db, model)
+  const asleep = await findAsleep(db, 'query', model.key)
   const jobId = await ask(db, model, text)
-  if (asleep !== undefined)
-    throw new AppError('machine_asleep', `“${asleep}” is being woken to answer; ask again in a moment`)
+  if (asleep !== undefined) throw machineAsleep(asleep)
   if (jobId !== undefined) {
     dependencies.hintUrgent('query')
     await awaitJob(db, ends, jobId, { limitMs: LIMIT_MS, signal })
@@ -52,21 +50,6 @@ export async function requireQueryVector(
   const answer = await findAnswer(db, model.id, text)
   if (!answer) throw new AppError('internal', 'A search has ended without an answer')
   return answer
-}
-
-/**
- * @returns the machine that sleeps and is woken by asking it; undefined when one is there
- * @throws AppError `model_missing` when neither is
- */
-async function findAsleep(db: Database, model: ModelInUse): Promise<string | undefined> {
-  try {
-    await requireMachine(db, 'query', model.key)
-    return undefined
-  } catch (error) {
-    const name = await findWakeable(db, laneOf('query', model.key))
-    if (name === undefined) throw error
-    return name
-  }
 }
 
 /** The same question is asked once, however it was typed. */
