@@ -18,8 +18,7 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: STALE_MS,
-        retry: (failures, error) =>
-          isWaking(error) ? failures < WAKE_TRIES : failures < 2 && mayHelp(error),
+        retry: (failures, error) => isWorthWaiting(failures, error) || (failures < 2 && mayHelp(error)),
         retryDelay: (failures, error) => (isWaking(error) ? WAKE_TRY_MS : 1_000 * 2 ** failures),
         refetchOnWindowFocus: true,
       },
@@ -34,6 +33,11 @@ export function isSignedOut(error: unknown): boolean {
 /** Somebody is being got out of bed to answer. */
 export function isWaking(error: unknown): error is AppError {
   return error instanceof AppError && error.code === 'machine_asleep'
+}
+
+/** Whether a question is asked again because whoever can answer it is still being woken. */
+export function isWorthWaiting(failures: number, error: unknown): boolean {
+  return isWaking(error) && failures < WAKE_TRIES
 }
 
 /** Where somebody has to bring a model first, asking again only makes the page wait. */

@@ -148,4 +148,19 @@ describe.skipIf(!chromiumPath)('what is in a picture', () => {
     server.world.detections.isDeaf = false
     await page.context().close()
   })
+
+  test('says who is woken to outline it, and shows the outline when it has come', async () => {
+    server.world.detections.asleepFor = 1
+    const { page, faults } = await openPage(browser, server, { path: '/assets/3' })
+    await page.getByRole('button', { name: 'Outline something' }).waitFor()
+    await page.keyboard.press('m')
+    await page.getByRole('application').waitFor()
+    await page.keyboard.press('Enter')
+    await page
+      .getByText('“desk” is being woken to answer. The outline comes by itself, usually within a minute.')
+      .waitFor()
+    await page.getByText('More clicks make it clearer.').waitFor()
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
 })

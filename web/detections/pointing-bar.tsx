@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconArrowBackUp, IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { errorSentence } from '../ui/page-error.tsx'
+import { wakingSentence } from '../ui/waking-sentence.ts'
 import styles from './detections.module.css'
 import { LabelField } from './label-field.tsx'
 import type { useOutline } from './use-outline.ts'
@@ -87,6 +88,7 @@ export function PointingBar(props: PointingBarProps) {
 
 function sentenceFor(isStarted: boolean, outline: PointingBarProps['outline']): string {
   if (!isStarted) return 'Click what you mean, or draw a box around it.'
+  if (outline.waking) return wakingSentence(outline.waking, 'The outline comes by itself')
   if (outline.isThinking) return 'Looking…'
   if (outline.error !== null) return errorSentence(outline.error)
   if (outline.found && outline.found.box === null)

@@ -25,6 +25,8 @@ export class FakeDetections {
   hold: Promise<unknown> = Promise.resolve()
   /** Nobody can answer a pointing finger. */
   isDeaf = false
+  /** So many questions wake the only machine that could answer. */
+  asleepFor = 0
   /** What was asked by pointing, oldest first. */
   readonly prompts: Prompt[] = []
 
@@ -91,6 +93,10 @@ export class FakeDetections {
         'model_missing',
         'No model that can be pointed with is in use: run `hearth models pull mobile-sam` on a machine with a worker',
       )
+    if (this.asleepFor > 0) {
+      this.asleepFor -= 1
+      throw new AppError('machine_asleep', '“desk” is being woken to answer; ask again in a moment')
+    }
     const stagesMs = { fetch: 1, decode: 12, prepare: 4, infer: 90, read: 3 }
     const model = 'mobile-sam@11aa22bb33cc'
     const inside = prompt.points.filter((point) => point.inside)

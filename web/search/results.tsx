@@ -11,6 +11,7 @@ import { countOf } from '../ui/format-amount.ts'
 import { Message } from '../ui/message.tsx'
 import { errorSentence } from '../ui/page-error.tsx'
 import { Failure } from '../ui/panel.tsx'
+import { wakingSentence } from '../ui/waking-sentence.ts'
 import styles from './search.module.css'
 
 /** What was found, or why nothing was and what to do; the viewer opens over it. */
@@ -57,7 +58,7 @@ function Waking({ error }: { error: AppError }) {
   return (
     <div className={styles.rest}>
       <Message icon={<IconMoon size={32} stroke={1.6} />} title="Waking a machine">
-        {error.message.split(';')[0]}. The pictures come by themselves, usually within a minute.
+        {wakingSentence(error, 'The pictures come by themselves')}
       </Message>
     </div>
   )
