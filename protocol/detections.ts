@@ -55,21 +55,23 @@ export const SegmentAnswer = z
 export type SegmentAnswer = z.infer<typeof SegmentAnswer>
 
 /** One model as the fleet has it. */
-export const ModelView = ModelCard.extend({
-  /** Machines that have it, and in which state. */
-  machines: z.array(
-    z.object({
-      agent: z.string(),
-      online: z.boolean(),
-      state: ModelState,
-      reason: z.string().nullable(),
-      provider: z.string().nullable(),
-      batch: z.int().nullable(),
-      picturesPerSecond: z.number().nullable(),
-      stagesMs: StageTimes.nullable(),
-    }),
-  ),
-}).meta({ id: 'Model' })
+export const ModelView = ModelCard.omit({ classes: true })
+  .extend({
+    /** Machines that have it, and in which state. */
+    machines: z.array(
+      z.object({
+        agent: z.string(),
+        online: z.boolean(),
+        state: ModelState,
+        reason: z.string().nullable(),
+        provider: z.string().nullable(),
+        batch: z.int().nullable(),
+        picturesPerSecond: z.number().nullable(),
+        stagesMs: StageTimes.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Model' })
 export type ModelView = z.infer<typeof ModelView>
 
 /** How far a task has come with the model that is in use for it. */

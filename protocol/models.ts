@@ -18,6 +18,9 @@ export type ModelKey = z.infer<typeof ModelKey>
 export const ModelState = z.enum(['ready', 'missing', 'broken', 'unsupported'])
 export type ModelState = z.infer<typeof ModelState>
 
+/** Kinds of things that a detector tells apart: the largest vocabulary that they are trained for has 1,203. */
+export const MAX_CLASSES = 1_500
+
 /** What is known of a model, wherever it lies. */
 export const ModelCard = z
   .object({
@@ -37,6 +40,11 @@ export const ModelCard = z
     queries: z.enum(['text', 'words', 'none']),
     /** Segmentation only: masks for points and boxes, not only of what it finds by itself. */
     promptable: z.boolean(),
+    /**
+     * Detectors only: what they call the things that they find. Left out where the names are not known, and by agents
+     * of older versions.
+     */
+    classes: z.array(z.string().max(128)).max(MAX_CLASSES).optional(),
   })
   .meta({ id: 'ModelCard' })
 export type ModelCard = z.infer<typeof ModelCard>

@@ -80,8 +80,8 @@ async function readModels(db: Queryable, agents: readonly AgentView[]): Promise<
       })
     }
   }
-  const { rows: cards } = await sql<{ card: ModelCard }>`
-    select card from model where key = any(${[...machines.keys()]}::text[])
+  const { rows: cards } = await sql<{ card: Omit<ModelCard, 'classes'> }>`
+    select card - 'classes' as card from model where key = any(${[...machines.keys()]}::text[])
       or id in (select model_id from task_model) order by card->>'name', id`.execute(db)
   return cards.map(({ card }) => ({ ...card, machines: machines.get(card.key) ?? [] }))
 }

@@ -45,15 +45,20 @@ export async function takeVisionReport(
   })
 }
 
-/** In the order of their keys, so that agents that report the same models do not cross. */
+/**
+ * In the order of their keys, so that agents that report the same models do not cross. What an agent of an older
+ * version does not say of a model stays as another one has said it.
+ */
 async function storeCards(tx: DatabaseTransaction, cards: readonly ModelCard[]): Promise<void> {
   const given = JSON.stringify(cards.map((card) => ({ key: card.key, task: card.task, card })))
   await sql`
     insert into model (key, task, card)
     select distinct on (key) key, task, card from jsonb_to_recordset(${storableJson(JSON.parse(given))}::jsonb)
       as given (key text, task text, card jsonb) order by key
-    on conflict (key) do update set card = excluded.card, seen_at = now()
-      where model.card <> excluded.card or model.seen_at < now() - interval '1 hour'`.execute(tx)
+    on conflict (key) do update set card = model.card || excluded.card, seen_at = now()
+      where model.card || excluded.card <> model.card or model.seen_at < now() - interval '1 hour'`.execute(
+    tx,
+  )
 }
 
 /** In the order in which the agent names them. */

@@ -27,6 +27,7 @@ export type PretendedModel = {
   queries?: 'text' | 'words' | 'none'
   state?: ModelState
   reason?: string
+  classes?: string[]
 }
 
 /** Plays a worker with models against a real database: the far side of the network, without the network. */
@@ -98,7 +99,7 @@ export function keyOf(id: string): string {
 
 export function visionReport(...models: PretendedModel[]): VisionReport {
   return {
-    models: models.map(({ id, task, dimensions, queries, state, reason }) => ({
+    models: models.map(({ id, task, dimensions, queries, state, reason, classes }) => ({
       key: keyOf(id),
       id,
       name: id,
@@ -109,6 +110,7 @@ export function visionReport(...models: PretendedModel[]): VisionReport {
       dimensions: dimensions ?? null,
       queries: queries ?? 'none',
       promptable: task === 'segment',
+      ...(classes && { classes }),
       state: state ?? 'ready',
       reason: reason ?? null,
       running: null,

@@ -69,7 +69,11 @@ export const visionRoutes = {
     path: '/api/things',
     access: 'user',
     summary: 'What things in pictures are called here; each is a `thing` of the lists of assets',
-    answer: z.object({ things: z.array(z.string()) }),
+    answer: z.object({
+      things: z.array(z.string()),
+      /** What the detector in use would call things, also those of which it has found none: words to label with. */
+      classes: z.array(z.string()),
+    }),
   },
   listDetections: {
     method: 'get',

@@ -44,10 +44,10 @@ export const modelsQuery = queryOptions({
   queryFn: ({ signal }) => callApi('listModels', { signal }),
 })
 
-/** What things in the pictures are called. */
+/** What things in the pictures are called, and could be. */
 export const thingsQuery = queryOptions({
   queryKey: ['things'],
-  queryFn: async ({ signal }) => (await callApi('listThings', { signal })).things,
+  queryFn: ({ signal }) => callApi('listThings', { signal }),
   staleTime: 10_000,
 })
 

@@ -64,6 +64,27 @@ describe.skipIf(!chromiumPath)('what is in a picture', () => {
     await page.context().close()
   })
 
+  test('is offered the words of the detector, also those of which nothing was found; a face is not', async () => {
+    const { page } = await openPage(browser, server, { path: '/assets/4' })
+    await page.getByRole('button', { name: 'What was found in the picture' }).click()
+    const offered = () =>
+      page.locator('datalist option').evaluateAll((all) => all.map((option) => option.getAttribute('value')))
+    const thing = ofAsset(4).find(({ kind, review }) => kind === 'object' && review === 'proposed')
+    await found(page)
+      .getByRole('button', { name: new RegExp(`^${thing?.label}`, 'i') })
+      .first()
+      .click()
+    await expect
+      .poll(offered)
+      .toEqual([...['boat', 'car', 'dog', 'person', 'truck', 'Zoey'], ...['bicycle', 'zebra']])
+    await page.keyboard.press('Escape')
+    const face = ofAsset(4).find(({ kind }) => kind === 'face')
+    const name = face?.label === 'face' ? 'Face without a name' : new RegExp(`^${face?.label}`)
+    await found(page).getByRole('button', { name }).first().click()
+    await expect.poll(offered).toEqual(['boat', 'car', 'dog', 'person', 'truck', 'Zoey'])
+    await page.context().close()
+  })
+
   test('lies where it is in the picture at every zoom, and never takes its drag', async () => {
     const { page } = await openPage(browser, server, { path: '/assets/2' })
     await page.getByRole('button', { name: 'What was found in the picture' }).click()

@@ -56,6 +56,13 @@ describe.skipIf(!chromiumPath)('search', () => {
     await page.context().close()
   })
 
+  test('a word of the detector that nothing goes by yet is no filter', async () => {
+    const { page } = await openPage(browser, server, { path: '/search?q=zebras and boats' })
+    await page.getByRole('link', { name: 'boat' }).waitFor()
+    expect(await page.getByRole('link', { name: 'zebra' }).count()).toBe(0)
+    await page.context().close()
+  })
+
   test('what else is asked for stays a question', async () => {
     const { page } = await openPage(browser, server, { path: '/search?q=Zoey in the snow' })
     await page.getByRole('link', { name: 'Zoey', exact: true }).click()

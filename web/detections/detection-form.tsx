@@ -68,7 +68,12 @@ export function DetectionForm({ detection, onDone }: { detection: DetectionView;
           if (isChanged) does(() => rename(detection, label.trim()))()
         }}
       >
-        <LabelField label={isUnnamed ? 'Who is it?' : 'It is'} value={label} onChange={setLabel} />
+        <LabelField
+          label={isUnnamed ? 'Who is it?' : 'It is'}
+          kind={detection.kind}
+          value={label}
+          onChange={setLabel}
+        />
         <Button size="xs" type="submit" disabled={!isChanged}>
           Save
         </Button>

@@ -76,7 +76,7 @@ export function PointingBar(props: PointingBarProps) {
             if (label.trim() !== '') void keep()
           }}
         >
-          <LabelField label="Keep as" value={label} onChange={setLabel} />
+          <LabelField label="Keep as" kind="object" value={label} onChange={setLabel} />
           <Button size="xs" type="submit" loading={isKeeping} disabled={label.trim() === ''}>
             Keep
           </Button>

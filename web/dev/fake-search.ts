@@ -58,7 +58,10 @@ export function searchHandlers(world: { library: FakeLibrary; canSearch: boolean
       requireModel()
       return { ...answer(`like ${params.id}`, query, 0.2), model: MODEL, progress: null }
     },
-    listThings: () => ({ things: ['boat', 'car', 'dog', 'person', 'truck', 'Zoey'] }),
+    listThings: () => ({
+      things: ['boat', 'car', 'dog', 'person', 'truck', 'Zoey'],
+      classes: ['person', 'bicycle', 'car', 'boat', 'dog', 'zebra'],
+    }),
     listAssets: ({ query }: { query: { text?: string; thing?: string } & Filter & Page }) =>
       answer(
         query.text ?? '',

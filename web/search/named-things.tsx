@@ -7,7 +7,7 @@ import styles from './search.module.css'
 
 /** The way from words to things that were found in pictures, where the words name some. */
 export function NamedThings({ filter }: { filter: AssetFilter }) {
-  const things = useQuery(thingsQuery).data ?? []
+  const things = useQuery(thingsQuery).data?.things ?? []
   const named = nameThings(filter.q ?? filter.text ?? '', things)
   if (named.length === 0 || filter.thing !== undefined) return null
   return (

@@ -3,6 +3,7 @@ import type { ModelCard, ModelKey, ModelState } from '../../../protocol/models.t
 import { examineFile } from './examine-file.ts'
 import { findModelFolders } from './find-model-folders.ts'
 import { type FileStanding, judgeModel, type KnownFamily } from './judge-model.ts'
+import { listClasses } from './list-classes.ts'
 import { modelCard } from './model-card.ts'
 import { keyOfDraft, modelKey } from './model-key.ts'
 import type { DraftManifest, ModelManifest } from './model-manifest.ts'
@@ -72,7 +73,9 @@ async function examineModel(manifest: DraftManifest, options: ExamineOptions): P
   const folder = join(options.modelsFolder, manifest.id)
   const key = isMeasured(manifest) ? modelKey(manifest) : keyOfDraft(manifest)
   const { state, reason } = judgeModel(manifest, folder, standings, options.families)
-  return { key, card: modelCard(manifest, key), manifest, folder, state, reason, stamp: stampOf(standings) }
+  const classes = state === 'ready' ? await listClasses(manifest, folder) : undefined
+  const card = { ...modelCard(manifest, key), ...(classes && { classes }) }
+  return { key, card, manifest, folder, state, reason, stamp: stampOf(standings) }
 }
 
 function stampOf(standings: ReadonlyMap<string, FileStanding>): string {

@@ -9,6 +9,7 @@ import type { JobEnds } from '../../jobs/job-ends.ts'
 import type { JobTypes } from '../../jobs/job-type.ts'
 import { chooseModel, runModel } from '../../models/choose-model.ts'
 import { listTasks } from '../../models/list-tasks.ts'
+import { listClasses } from '../../search/list-classes.ts'
 import { listThings } from '../../search/list-things.ts'
 import { searchAssets, similarAssets } from '../../search/search-assets.ts'
 import type { Handlers } from '../handler.ts'
@@ -57,7 +58,7 @@ export function visionHandlers({ db, types, fleet, ends, onChange }: Dependencie
       queued: await queued(chooseModel(db, params.task, body.key, caller.id)),
     }),
     runModel: async ({ params, body }) => ({ queued: await queued(runModel(db, { ...params, ...body })) }),
-    listThings: async () => ({ things: await listThings(db) }),
+    listThings: async () => ({ things: await listThings(db), classes: await listClasses(db) }),
     listDetections: async ({ params }) => ({ detections: await listDetections(db, params.id) }),
     drawDetection: ({ params, body, caller }) => queued(drawDetection(db, params.id, body, caller.id)),
     changeDetection: ({ params, body, caller }) => queued(changeDetection(db, params.id, body, caller.id)),
