@@ -45,6 +45,8 @@ export type CoordinatorSocketOptions = {
   }
   onGreeted: (answer: AgentAnswer<'hello'>, url: string) => void
   onDown: () => void
+  /** How long to wait before a coordinator that refuses this agent is asked again; default: `refusedPauseMs`. */
+  refusedPauseMs?: () => number
   onEvent: <E extends CoordinatorEvent>(event: E, message: CoordinatorMessage<E>) => void
 }
 
@@ -73,8 +75,8 @@ export class CoordinatorSocket {
   #greeted = Promise.withResolvers<Socket>()
   #isGreeted = false
   #isClosing = false
-  /** Why it did not speak with a coordinator last: said once. */
-  #mistrusted: string | undefined
+  /** Why it and a coordinator do not speak, since they last did: each reason is said once, however often they try. */
+  readonly #saidReasons = new Set<string>()
   #isResting = false
   #timer: NodeJS.Timeout | undefined
 
@@ -201,7 +203,7 @@ export class CoordinatorSocket {
       hello = this.#options.hello(challenge)
     } catch (error) {
       this.#mistrust(error)
-      return this.#dialAfter(refusedPauseMs(Math.random()))
+      return this.#dialAfterRefusal()
     }
     try {
       reply = await socket.timeout(GREETING_LIMIT_MS).emitWithAck('hello', hello.message)
@@ -215,7 +217,7 @@ export class CoordinatorSocket {
       hello.checkProof(answer.proof)
       clearTimeout(this.#timer)
       this.#failures = 0
-      this.#mistrusted = undefined
+      this.#saidReasons.clear()
       this.#beatMs = Math.max(SHORTEST_ANSWER_MS, answer.heartbeatMs)
       this.#isGreeted = true
       this.#options.log.info({ agentId: answer.agentId }, 'connected to the coordinator')
@@ -228,17 +230,20 @@ export class CoordinatorSocket {
         this.#options.log[level]({ reason: message }, 'the coordinator could not greet this agent')
         return this.#lost(socket, message)
       }
-      this.#options.log.error({ reason: message }, 'the coordinator refused this agent')
-      this.#dialAfter(refusedPauseMs(Math.random()))
+      this.#sayOnce(message, 'the coordinator refused this agent')
+      this.#dialAfterRefusal()
     }
   }
 
   /** A person must look: this is not the coordinator that this agent belongs to, or the two cannot talk. */
   #mistrust(error: unknown): void {
-    const reason = toErrorBody(error).message
-    const level = reason === this.#mistrusted ? 'debug' : 'error'
-    this.#mistrusted = reason
-    this.#options.log[level]({ reason }, 'this agent does not speak with that coordinator')
+    this.#sayOnce(toErrorBody(error).message, 'this agent does not speak with that coordinator')
+  }
+
+  #sayOnce(reason: string, sentence: string): void {
+    const level = this.#saidReasons.has(reason) ? 'debug' : 'error'
+    this.#saidReasons.add(reason)
+    this.#options.log[level]({ reason }, sentence)
   }
 
   #lost(socket: Socket, reason: string): void {
@@ -250,6 +255,11 @@ export class CoordinatorSocket {
     }
     this.#dialAfter(reconnectPauseMs(this.#failures, Math.random()))
     this.#failures += 1
+  }
+
+  #dialAfterRefusal(): void {
+    const { refusedPauseMs: pauseMs = () => refusedPauseMs(Math.random()) } = this.#options
+    this.#dialAfter(pauseMs())
   }
 
   #dialAfter(pauseMs: number): void {
