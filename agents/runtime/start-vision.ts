@@ -46,6 +46,7 @@ export async function startVision(
     cage: vaultCage ?? (await openCage()),
     modelsFolder: config.vision.modelsFolder ?? join(config.stateFolder, 'models'),
     config: config.vision,
+    capabilities: config.capabilities,
     log: log.child({ part: 'vision' }),
   })
   closers.push(() => vision.stop())

@@ -27,6 +27,19 @@ test('a model that is put into the folder of a running machine is run, also when
   expect((await look(t, 'tiny-yolox')).objects).toHaveLength(1)
 })
 
+test('models that nothing offered needs start no process; the first that is needed does', {
+  timeout: LIMIT_MS,
+}, async () => {
+  const queries = { ...options, capabilities: [{ capability: 'query', concurrency: 1 }] as const }
+  const t = await startTinyVision(['tiny-yolov8'], {}, queries)
+  await writeTinyModels(t.folder, ['tiny-yolox'])
+  await untilModels(t, ['tiny-yolov8', 'tiny-yolox'])
+  expect(t.vision.host.pid).toBeUndefined()
+  await writeTinyModels(t.folder, ['tiny-clip'])
+  await untilModels(t, ['tiny-clip', 'tiny-yolov8', 'tiny-yolox'])
+  expect((await t.ask('tiny-clip', 'red')).embedding).not.toBeNull()
+})
+
 test('a model that is taken out of the folder is not held in memory; the others go on', {
   timeout: LIMIT_MS,
 }, async () => {

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
-import type { AgentModel, ProviderReport, VisionReport } from '../../protocol/models.ts'
+import type { OfferedCapability } from '../../protocol/capability.ts'
+import type { AgentModel, ModelKey, ProviderReport, VisionReport } from '../../protocol/models.ts'
 import type { Cage } from '../cage/cage.ts'
 import type { JobHandlers } from '../runtime/job-handler.ts'
 import type { InputReading } from '../sources/read-input.ts'
@@ -12,6 +13,7 @@ import { createVisionHandlers } from './handlers/vision-handlers.ts'
 import { builtInModels } from './models/built-in-models.ts'
 import type { KnownModel } from './models/examine-models.ts'
 import { ModelRegistry } from './models/model-registry.ts'
+import { offeredWork } from './offered-work.ts'
 import { VisionHost } from './session/vision-host.ts'
 
 export type VisionOptions = {
@@ -19,6 +21,8 @@ export type VisionOptions = {
   /** Made when it is not there. */
   modelsFolder: string
   config: AgentConfig['vision']
+  /** What this machine's configuration offers; default: whatever its models can do. */
+  capabilities?: readonly OfferedCapability[]
   log: Logger
   /** Sessions and threads, for measurements; default: this machine's own. */
   counts?: { sessions: number; threads: number }
@@ -30,7 +34,8 @@ export type VisionOptions = {
 /**
  * Everything that a machine with models needs: the registry of what lies here, and the process that runs it.
  *
- * new → started: `start()`, which has looked at the models once; the process starts with the first that can be run.
+ * new → started: `start()`, which has looked at the models once; the process starts with the first that can be run
+ *   and that what is offered needs.
  * started → stopped: `stop()`. `onChange` is told whenever the models or the providers are others than before.
  */
 export class Vision {
@@ -122,13 +127,19 @@ export class Vision {
   }
 
   #changed(): void {
-    const ready = this.models.filter(({ state }) => state === 'ready').map(({ key }) => key)
+    const ready = this.#neededModels()
     if (ready.length > 0 && !this.#isRunning) {
       this.#isRunning = true
       this.#host.start()
     }
     this.#host.keepOnly(ready)
     this.#tell()
+  }
+
+  #neededModels(): ModelKey[] {
+    const { capabilities } = this.#options
+    if (capabilities !== undefined) return offeredWork(capabilities, this.models).models
+    return this.models.filter(({ state }) => state === 'ready').map(({ key }) => key)
   }
 
   #tell(): void {

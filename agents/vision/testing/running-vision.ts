@@ -19,7 +19,9 @@ type LookKind = Extract<JobKind, `asset.${string}`>
 /** What a look asks for, beside its model and picture. */
 type Rest<K extends LookKind> = Omit<JobInput<K>, 'model' | 'file'>
 
-type MoreOptions = Partial<Pick<VisionOptions, 'folderIntervalMs' | 'silenceMs' | 'counts' | 'log'>>
+type MoreOptions = Partial<
+  Pick<VisionOptions, 'folderIntervalMs' | 'silenceMs' | 'counts' | 'log' | 'capabilities'>
+>
 
 /**
  * All that a machine with models runs, from the job to its result: registry, handlers, and the process in its cage. The
