@@ -1,11 +1,16 @@
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import { AgentConfig } from '../../config/agent-config.ts'
 import { writeTinyModels } from '../../scripts/fixtures/onnx/tiny-models.ts'
+import { Cage } from '../cage/cage.ts'
+import { temporaryFolder } from '../vault/testing/temporary-folder.ts'
 import { paintRectangle } from './testing/paint-rectangle.ts'
 import type { RunningVision } from './testing/running-vision.ts'
 import { startTinyVision } from './testing/start-tiny-vision.ts'
+import { Vision } from './vision.ts'
 
 /** One thread: what it holds is all that is held. */
 const options = { folderIntervalMs: 100, counts: { sessions: 1, threads: 1 } }
@@ -38,6 +43,22 @@ test('models that nothing offered needs start no process; the first that is need
   await writeTinyModels(t.folder, ['tiny-clip'])
   await untilModels(t, ['tiny-clip', 'tiny-yolov8', 'tiny-yolox'])
   expect((await t.ask('tiny-clip', 'red')).embedding).not.toBeNull()
+})
+
+test('a models folder that cannot be made keeps the machine from starting, with its path and what to do', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'file')
+  await writeFile(file, '')
+  const vision = new Vision({
+    cage: Cage.none('nothing runs'),
+    modelsFolder: join(file, 'models'),
+    config: AgentConfig.shape.vision.parse({}),
+    log: pino({ level: 'silent' }),
+  })
+  await expect(vision.start()).rejects.toMatchObject({
+    code: 'file_unreadable',
+    message: expect.stringMatching(/models folder .*file\/models cannot be made .*: name another/),
+  })
 })
 
 test('a model that is taken out of the folder is not held in memory; the others go on', {

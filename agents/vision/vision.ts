@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { OfferedCapability } from '../../protocol/capability.ts'
+import { AppError } from '../../protocol/errors.ts'
 import type { AgentModel, ModelKey, ProviderReport, VisionReport } from '../../protocol/models.ts'
 import type { Cage } from '../cage/cage.ts'
 import type { JobHandlers } from '../runtime/job-handler.ts'
@@ -65,10 +66,13 @@ export class Vision {
     })
   }
 
-  /** @throws AppError `file_unreadable` when the models folder cannot be read */
+  /** @throws AppError `file_unreadable` when the models folder cannot be made or read */
   async start(): Promise<void> {
     const { modelsFolder, log, folderIntervalMs } = this.#options
-    await mkdir(modelsFolder, { recursive: true, mode: 0o755 })
+    await mkdir(modelsFolder, { recursive: true, mode: 0o755 }).catch((cause: Error) => {
+      const sentence = `The models folder ${modelsFolder} cannot be made (${cause.message}): name another, or let Hearth’s user write there`
+      throw new AppError('file_unreadable', sentence, { cause })
+    })
     this.#registry = new ModelRegistry({
       modelsFolder,
       builtIn: await builtInModels(),
