@@ -50,6 +50,8 @@ const CLOSE_LIMIT_MS = 3_000
 /** What the supervisor learns when the coordinator is ready. */
 export type CoordinatorInfo = {
   port: number
+  /** Where programs on its own machine reach it. */
+  url: string
   setupToken: string | null
   /** By which agents on this machine know it. */
   house: string
@@ -238,7 +240,8 @@ export async function startCoordinator(
   const port = await listen(http, config)
   closers.push(() => closeServer(http.server))
   const isTls = certificate !== null
-  await localAccess.publish(localUrl(config.host, port, isTls), certificate?.fingerprint ?? null)
+  const url = localUrl(config.host, port, isTls)
+  await localAccess.publish(url, certificate?.fingerprint ?? null)
   closers.push(() => localAccess.withdraw())
   await presence.start(config.url ?? ownUrl(config.host, port, hostname(), isTls))
   // Only now: an agent's row names the coordinator that it is connected to.
@@ -254,6 +257,7 @@ export async function startCoordinator(
   log.info({ host: config.host, port }, 'coordinator ready')
   return {
     port,
+    url,
     setupToken: (await isSetupNeeded(db)) ? setupToken.value : null,
     house: house.publicKey,
     fingerprint: certificate?.fingerprint ?? null,

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AgentInfo } from '../../agents/runtime/agent.ts'
-import { loadAgentKey } from '../../agents/runtime/agent-key.ts'
 import type { AgentConfig } from '../../config/agent-config.ts'
 import type { CoordinatorConfig } from '../../config/coordinator-config.ts'
 import type { EmbeddedConfig } from '../../config/embedded-config.ts'
@@ -18,11 +17,11 @@ import { checkFolders } from './check-folders.ts'
 import type { ConsoleScreen } from './console-screen.ts'
 import { DatabaseCare } from './database-care.ts'
 import { chooseDatabase } from './database-choice.ts'
+import { enrolmentOf, localAgent, localAgentConfig } from './local-agent.ts'
 import { progressText } from './progress-text.ts'
 import type { StartOptions } from './read-options.ts'
 import { SupervisedProcess } from './supervised-process.ts'
 
-const PROJECT = join(import.meta.dirname, '..', '..')
 /** A Unix socket's path may have 108 bytes with its file name. */
 const MAX_SOCKET_FOLDER_BYTES = 80
 /** A coordinator that is being started again answers the next question. */
@@ -44,8 +43,8 @@ export class Hearth {
   readonly #databaseCare: DatabaseCare
   #coordinator: SupervisedProcess | undefined
   #port: number
-  /** How agents on this machine know the coordinator. */
-  #known: AgentConfig['coordinator'] = { house: null, fingerprint: null }
+  /** What the coordinator said when it was ready last. */
+  #info: CoordinatorInfo | undefined
   #webFolder: string | null = null
   #disabled: string | null = null
   #statusAsked: ((status: WorkStatus) => void)[] = []
@@ -184,10 +183,7 @@ export class Hearth {
       backupBeforeUpgrade: false,
       webFolder: this.#webFolder,
       admin: adminName && adminPasswordFile ? { name: adminName, passwordFile: adminPasswordFile } : null,
-      enrolledAgents: ['vault', 'worker'].map((name) => ({
-        name,
-        publicKey: loadAgentKey(this.#stateFolder(name)).publicKey,
-      })),
+      enrolledAgents: ['vault', 'worker'].map((name) => enrolmentOf(localAgent(data, name))),
       libraries: roots.map((root) => ({ root, agent: 'vault' })),
       logLevel,
     })
@@ -208,10 +204,7 @@ export class Hearth {
       name,
       'agents/main.ts',
       () => ({
-        name,
-        coordinatorUrls: [`${this.#scheme}://127.0.0.1:${this.#port}`],
-        coordinator: this.#known,
-        stateFolder: this.#stateFolder(name),
+        ...localAgentConfig(localAgent(this.#options.data, name), this.#info!),
         capabilities,
         roots,
         dataFolders: [this.#options.data],
@@ -243,7 +236,7 @@ export class Hearth {
   ): Promise<SupervisedProcess> {
     const process = new SupervisedProcess({
       name,
-      script: join(PROJECT, script),
+      script,
       codeCache: dataFolder.codeCache(this.#options.data),
       config,
       onLine: (from, line) => this.#screen.log(from, line),
@@ -256,14 +249,14 @@ export class Hearth {
 
   #coordinatorReady(info: CoordinatorInfo): void {
     // After a restart the agents must find it where it was.
-    const isFirst = this.#port === this.#options.port && !this.#coordinator
+    const isFirst = this.#info === undefined
     this.#port = info.port
-    this.#known = { house: info.house, fingerprint: info.fingerprint }
+    this.#info = info
     if (!isFirst) {
       this.#sendWebFolder()
       return
     }
-    const url = `${this.#scheme}://localhost:${info.port}/`
+    const url = `${info.url.replace('//127.0.0.1:', '//localhost:')}/`
     this.#screen.say(`Hearth is at ${url}`)
     if (info.setupToken) {
       this.#screen.say(
@@ -300,14 +293,6 @@ export class Hearth {
     const roots = [...new Set([...readRoots(path), ...folders])]
     writeFileSync(path, JSON.stringify(roots, null, 2), { mode: 0o600 })
     return roots
-  }
-
-  get #scheme(): string {
-    return this.#options.tls ? 'https' : 'http'
-  }
-
-  #stateFolder(agent: string): string {
-    return join(this.#options.data, 'agents', agent)
   }
 }
 

@@ -77,6 +77,17 @@ describe.each(engines)('on the %s database', (engine) => {
   })
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'with one address of this machine to listen on, its agents find it there',
+  async () => {
+    const where = ['--host', '127.0.0.2', '--port', '0']
+    const args = [photos, '--data', await preparedData(), ...where, '--once', '--json']
+    const { exitCode, output } = await HearthRun.toEnd(args)
+    expect(output).toContain('Hearth is at http://127.0.0.2:')
+    expect(exitCode).toBe(0)
+  },
+)
+
 test('from the setup link to the bytes of a picture, and nothing without signing in', async () => {
   const run = HearthRun.spawn([photos, '--data', await preparedData(), '--port', '0'])
   try {

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childEnvironment } from '../../config/environment.ts'
 import type { ProcessMessage } from '../../config/run-process.ts'
 import { AppError, ErrorCode } from '../../protocol/errors.ts'
 
+const PROJECT = join(import.meta.dirname, '..', '..')
 const FIRST_PAUSE_MS = 300
 const LONGEST_PAUSE_MS = 10_000
 /** After this long a process counts as well again, and the next pause is short. */
@@ -14,6 +16,7 @@ const MAX_FIRST_TRIES = 5
 
 export type SupervisedProcessOptions = {
   name: string
+  /** From the top of the project. */
   script: string
   /** Folder for what Node has compiled, so that the next start need not: it takes half of a start's processor time. */
   codeCache: string
@@ -104,7 +107,7 @@ export class SupervisedProcess {
 
   #spawn(): Promise<void> {
     const { name, script, codeCache, config, onLine, onReady, onMessage } = this.#options
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(PROJECT, script)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         NODE_COMPILE_CACHE: codeCache,
