@@ -59,17 +59,23 @@ export type CoordinatorInfo = {
   fingerprint: string | null
 }
 
+export type StartOptions = {
+  /** The kinds of work that it knows; tests and benchmarks add their own. */
+  types?: JobTypes
+  /** It shows another certificate than `CoordinatorInfo` says. */
+  onCertificate?: (fingerprint: string) => void
+}
+
 /**
  * Puts a coordinator together and starts it.
  *
- * @param types the kinds of work that it knows; tests and benchmarks add their own
  * @throws AppError `bad_request` for what the owner can mend: a port in use, a database that does not answer
  */
 export async function startCoordinator(
   config: CoordinatorConfig,
   log: Logger,
   closers: Closers,
-  types: JobTypes = createJobTypes(),
+  { types = createJobTypes(), onCertificate = () => {} }: StartOptions = {},
 ): Promise<CoordinatorInfo> {
   const db = openDatabase(config.database, { onDamage: (error) => damage.met(error) })
   const damage = new DamageRecord({ db, log })
@@ -153,8 +159,6 @@ export async function startCoordinator(
     onSignOut: (token) => live.endSession(token),
   })
   closers.push(() => http.close())
-  certificate?.watch(log, http.setCertificate)
-  closers.push(() => certificate?.stop())
 
   const guard = new SocketGuard({ log })
   const io = new SocketServer({
@@ -241,8 +245,17 @@ export async function startCoordinator(
   closers.push(() => closeServer(http.server))
   const isTls = certificate !== null
   const url = localUrl(config.host, port, isTls)
-  await localAccess.publish(url, certificate?.fingerprint ?? null)
+  const publishAccess = () => localAccess.publish(url, certificate?.fingerprint ?? null)
+  await publishAccess()
   closers.push(() => localAccess.withdraw())
+  certificate?.watch(log, (pair) => {
+    http.setCertificate(pair)
+    publishAccess().catch((error) =>
+      log.warn({ err: error }, 'hearth commands on this machine do not learn of the renewed certificate'),
+    )
+    onCertificate(certificate.fingerprint)
+  })
+  closers.push(() => certificate?.stop())
   await presence.start(config.url ?? ownUrl(config.host, port, hostname(), isTls))
   // Only now: an agent's row names the coordinator that it is connected to.
   if (adapter) await adapter.listening

@@ -35,5 +35,5 @@ const probeType: JobType = {
 }
 
 await runProcess(log, (closers) =>
-  startCoordinator(config, log, closers, new Map([...createJobTypes(), [PROBE_KIND, probeType]])),
+  startCoordinator(config, log, closers, { types: new Map([...createJobTypes(), [PROBE_KIND, probeType]]) }),
 )

@@ -82,7 +82,7 @@ export class ReadFleet {
       }),
       log,
       coordinator.closers,
-      new Map([...createJobTypes(), [READ_KIND, readType]]),
+      { types: new Map([...createJobTypes(), [READ_KIND, readType]]) },
     )
     const ends = [
       () => rm(folder, { recursive: true, force: true }),
