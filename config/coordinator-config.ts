@@ -45,6 +45,12 @@ export const CoordinatorConfig = ProcessConfig.extend({
     .default(true)
     .describe('Make a backup of the database of a server before migrations change it'),
   webFolder: z.string().nullable().default(null).describe('The built web app; null serves the API alone'),
+  modelsFolder: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Folder of models whose text towers answer searches on this machine; null: workers answer'),
   publicOrigins: z
     .array(z.url())
     .default([])

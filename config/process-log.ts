@@ -16,10 +16,11 @@ const clock = new Int32Array(new SharedArrayBuffer(4))
  * depend on somebody reading what it says.
  */
 export function createProcessLog(name: string, level: string): Logger {
-  return pino({ name, level }, { write: writeLine })
+  return pino({ name, level }, { write: writeLogLine })
 }
 
-function writeLine(line: string): void {
+/** @param line with its end */
+export function writeLogLine(line: string): void {
   let rest = Buffer.from(line)
   const giveUpAt = performance.now() + PATIENCE_MS
   while (rest.length > 0) {

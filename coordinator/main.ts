@@ -8,4 +8,6 @@ import { startCoordinator } from './coordinator.ts'
 const config = loadConfig(CoordinatorConfig, 'coordinator')
 const log = createProcessLog('coordinator', config.logLevel)
 
+if (config.modelsFolder !== null) log.warn('modelsFolder is for hearth coordinator: nothing looks at it here')
+
 await runProcess(log, (closers) => startCoordinator(config, log, closers))

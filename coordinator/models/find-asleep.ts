@@ -5,6 +5,11 @@ import { listAgents } from '../fleet/agent-views.ts'
 import { type LaneFacts, laneWaitsFor } from '../fleet/waits-for.ts'
 import { findWakeable } from '../wake/find-wakeable.ts'
 
+/** For whoever has no machine that is always on but the coordinator's own. */
+const advice: Partial<Record<Capability, string>> = {
+  query: 'A coordinator whose setting modelsFolder names a folder with this model answers by itself',
+}
+
 /**
  * Somebody will wait for the answer: refuses at once where no machine could give it, neither now nor when it is woken.
  *
@@ -20,8 +25,9 @@ export async function findAsleep(
   const reason = laneWaitsFor(lane, await listAgents(db))
   if (reason === null) return undefined
   const name = await findWakeable(db, lane)
-  if (name === undefined) throw new AppError('model_missing', `Nobody can answer now. ${reason}`)
-  return name
+  if (name !== undefined) return name
+  const sentences = ['Nobody can answer now', reason, advice[capability]].filter((sentence) => sentence)
+  throw new AppError('model_missing', sentences.join('. '))
 }
 
 /** What is said to whoever asks, while the question waits in the queue. */

@@ -8,7 +8,7 @@ import { AppError, ErrorCode } from '../../protocol/errors.ts'
 
 const PROJECT = join(import.meta.dirname, '..', '..')
 const FIRST_PAUSE_MS = 300
-const LONGEST_PAUSE_MS = 10_000
+const USUAL_LONGEST_PAUSE_MS = 10_000
 /** After this long a process counts as well again, and the next pause is short. */
 const HEALTHY_MS = 30_000
 const STOP_LIMIT_MS = 25_000
@@ -22,6 +22,8 @@ export type SupervisedProcessOptions = {
   codeCache: string
   /** Handed over in the environment, made anew for each start. */
   config: () => unknown
+  /** Between one that ended and the next; default: ten seconds. */
+  longestPauseMs?: number
   onLine: (name: string, line: string) => void
   onReady?: (info: unknown) => void
   onMessage?: (message: unknown) => void
@@ -33,7 +35,10 @@ export type SupervisedProcessOptions = {
  * idle → starting: `start()`, which resolves when the process says that it is ready, and throws what the
  *   process says is wrong: a machine that cannot run it must say so at once. A process that ends without a
  *   word, or misses one that is being started again, gets a few more tries.
- * running → pausing → starting: the process ended unasked; pauses grow from 0.3 s to 10 s.
+ * idle → starting: `keepTrying()`, for one that the others can do without: whatever keeps it from starting is logged
+ *   by itself, and it is tried again for ever.
+ * running → pausing → starting: the process ended unasked; pauses grow from 0.3 s to `longestPauseMs`.
+ * running → starting: `restart()`, without a pause.
  * any → stopped: `stop()`: SIGTERM, and SIGKILL when that takes too long.
  */
 export class SupervisedProcess {
@@ -42,6 +47,7 @@ export class SupervisedProcess {
   #child: ChildProcess | undefined
   #exited: Promise<void> = Promise.resolve()
   #loop: Promise<void> | undefined
+  #isRestarting = false
 
   constructor(options: SupervisedProcessOptions) {
     this.#options = options
@@ -67,6 +73,18 @@ export class SupervisedProcess {
     this.#loop = this.#keepRunning(this.#stopping.signal)
   }
 
+  keepTrying(): void {
+    this.#loop ??= this.#spawn()
+      .catch(() => {})
+      .then(() => this.#keepRunning(this.#stopping.signal))
+  }
+
+  /** Once more, with the configuration of now; one that does not run at the moment gets it anyway. */
+  restart(): void {
+    this.#isRestarting = true
+    this.#child?.kill('SIGTERM')
+  }
+
   send(message: object): void {
     if (this.#child?.connected) this.#child.send(message)
   }
@@ -84,28 +102,34 @@ export class SupervisedProcess {
   }
 
   async #keepRunning(signal: AbortSignal): Promise<void> {
+    const { longestPauseMs = USUAL_LONGEST_PAUSE_MS } = this.#options
     let pauseMs = FIRST_PAUSE_MS
     while (!signal.aborted) {
       const startedAt = performance.now()
       await this.#exited
       if (signal.aborted) return
       if (performance.now() - startedAt > HEALTHY_MS) pauseMs = FIRST_PAUSE_MS
-      this.#options.onLine(
-        this.#options.name,
-        JSON.stringify({ level: 40, msg: 'ended unexpectedly; starting it again', pauseMs }),
-      )
-      await this.#pause(pauseMs)
-      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
+      if (!this.#isRestarting) {
+        this.#warn('ended unexpectedly; starting it again', { pauseMs })
+        await this.#pause(pauseMs)
+        pauseMs = Math.min(longestPauseMs, pauseMs * 2)
+      }
       // What is wrong has been logged by the process itself; it is tried again for ever.
       if (!signal.aborted) await this.#spawn().catch(() => {})
     }
+  }
+
+  #warn(msg: string, about: object): void {
+    const { name, onLine } = this.#options
+    onLine(name, JSON.stringify({ level: 40, time: Date.now(), name, ...about, msg }))
   }
 
   async #pause(ms: number): Promise<void> {
     await sleep(ms * (0.75 + Math.random() / 2), undefined, { signal: this.#stopping.signal }).catch(() => {})
   }
 
-  #spawn(): Promise<void> {
+  /** Asynchronous throughout: without memory or files left, starting a process throws. */
+  async #spawn(): Promise<void> {
     const { name, script, codeCache, config, onLine, onReady, onMessage } = this.#options
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(PROJECT, script)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -118,10 +142,11 @@ export class SupervisedProcess {
       detached: true,
     })
     this.#child = child
+    this.#isRestarting = false
     const exited = Promise.withResolvers<void>()
     this.#exited = exited.promise
     for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream! }).on('line', (line) => onLine(name, line))
+      if (stream) createInterface({ input: stream }).on('line', (line) => onLine(name, line))
     }
     return new Promise((resolve, reject) => {
       child.on('message', (message: ProcessMessage) => {

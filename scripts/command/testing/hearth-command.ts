@@ -18,6 +18,9 @@ export type CommandOptions = {
 /** A real `hearth …` of a test. */
 export class HearthCommand {
   readonly child: ChildProcess
+  /** So far: of standard error, and of standard output. */
+  said = ''
+  report = ''
   readonly #end: Promise<CommandEnd>
 
   constructor(args: readonly string[], options: CommandOptions = {}) {
@@ -43,15 +46,13 @@ export class HearthCommand {
   }
 
   async #read(): Promise<CommandEnd> {
-    let said = ''
-    let report = ''
     this.child.stderr!.setEncoding('utf8').on('data', (text) => {
-      said += text
+      this.said += text
     })
     this.child.stdout!.setEncoding('utf8').on('data', (text) => {
-      report += text
+      this.report += text
     })
     const [exitCode] = await once(this.child, 'close')
-    return { exitCode, said, report }
+    return { exitCode, said: this.said, report: this.report }
   }
 }
