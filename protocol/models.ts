@@ -85,6 +85,9 @@ export const ProviderReport = z.object({
   provider: z.string().max(32),
   works: z.boolean(),
   reason: z.string().max(1_000).nullable(),
+  /** Where it is used: sessions that run side by side, and threads of each. */
+  sessions: z.int().min(1).optional(),
+  threads: z.int().min(1).optional(),
 })
 export type ProviderReport = z.infer<typeof ProviderReport>
 

@@ -1,12 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import type { AgentConfig } from '../../config/agent-config.ts'
-import type { OfferedCapability } from '../../protocol/capability.ts'
+import type { Capability, OfferedCapability } from '../../protocol/capability.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { AgentModel, ModelKey, ProviderReport, VisionReport } from '../../protocol/models.ts'
+import type { AgentModel, ProviderReport, VisionReport } from '../../protocol/models.ts'
 import type { Cage } from '../cage/cage.ts'
 import type { JobHandlers } from '../runtime/job-handler.ts'
 import type { InputReading } from '../sources/read-input.ts'
+import { lookerFiles } from './counts/looker-files.ts'
+import type { SessionCounts } from './counts/session-counts.ts'
 import { families } from './families/families.ts'
 import { ModelRates } from './handlers/model-rates.ts'
 import { PreviewCache } from './handlers/preview-cache.ts'
@@ -14,7 +16,7 @@ import { createVisionHandlers } from './handlers/vision-handlers.ts'
 import { builtInModels } from './models/built-in-models.ts'
 import type { KnownModel } from './models/examine-models.ts'
 import { ModelRegistry } from './models/model-registry.ts'
-import { offeredWork } from './offered-work.ts'
+import { capabilitiesOf } from './offered-work.ts'
 import { VisionHost } from './session/vision-host.ts'
 
 export type VisionOptions = {
@@ -25,8 +27,8 @@ export type VisionOptions = {
   /** What this machine's configuration offers; default: whatever its models can do. */
   capabilities?: readonly OfferedCapability[]
   log: Logger
-  /** Sessions and threads, for measurements; default: this machine's own. */
-  counts?: { sessions: number; threads: number }
+  /** Sessions and threads, for measurements; default: what is best on this machine. */
+  counts?: SessionCounts
   /** How often the models folder is looked at, and how long its process may be silent; default: half a minute each. */
   folderIntervalMs?: number
   silenceMs?: number
@@ -131,19 +133,20 @@ export class Vision {
   }
 
   #changed(): void {
-    const ready = this.#neededModels()
-    if (ready.length > 0 && !this.#isRunning) {
+    const ready = this.models.filter(({ state }) => state === 'ready')
+    // Those that this machine's configuration has work for.
+    const needed = ready.filter(({ card }) => this.#offers(capabilitiesOf(card)))
+    if (needed.length > 0 && !this.#isRunning) {
       this.#isRunning = true
-      this.#host.start()
+      this.#host.start(lookerFiles(needed.filter(({ card }) => this.#offers([card.task]))))
     }
-    this.#host.keepOnly(ready)
+    this.#host.keepOnly(needed.map(({ key }) => key))
     this.#tell()
   }
 
-  #neededModels(): ModelKey[] {
+  #offers(wanted: readonly Capability[]): boolean {
     const { capabilities } = this.#options
-    if (capabilities !== undefined) return offeredWork(capabilities, this.models).models
-    return this.models.filter(({ state }) => state === 'ready').map(({ key }) => key)
+    return capabilities?.some(({ capability }) => wanted.includes(capability)) ?? true
   }
 
   #tell(): void {

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { z } from 'zod'
 import { openCage } from '../../agents/cage/open-cage.ts'
+import { mainPart } from '../../agents/vision/counts/looker-files.ts'
+import { possibleCounts, usualCounts } from '../../agents/vision/counts/session-counts.ts'
 import type { KnownModel } from '../../agents/vision/models/examine-models.ts'
-import { type SessionCounts, sessionCounts } from '../../agents/vision/session/session-counts.ts'
 import { AgentConfig } from '../../config/agent-config.ts'
 import { type BenchResult, formatResult, median } from './bench-line.ts'
 import { describeMachine } from './machine.ts'
@@ -19,7 +20,6 @@ const RATE_GOAL = '≥ 0.9'
 /** Bytes of pictures that travel for all looks at one. */
 const UP_GOAL = '≤ 130000'
 /** Part whose session is the yardstick: the one that every picture goes through. */
-const mainPart = { detect: 'detector', segment: 'detector', embed: 'image', faces: 'detector' } as const
 
 /**
  * B14 and B15: pictures a second through the agent beside the bare session in turns, for each model that lies in a
@@ -72,7 +72,7 @@ type Bench = {
 
 async function startAgent(
   { modelsFolder, previews }: Bench,
-  counts = sessionCounts('cpu', cpus().length),
+  counts = usualCounts('cpu', cpus().length),
   maxBatch?: number,
 ): Promise<BenchAgent> {
   const config = AgentConfig.shape.vision.parse({ providers: ['cpu'], ...(maxBatch && { maxBatch }) })
@@ -98,7 +98,7 @@ async function compare(bench: Bench): Promise<Measured[]> {
 
 /** In a process of its own, so that its memory is its own. */
 async function measure(name: string, models: readonly KnownModel[], bench: Bench): Promise<Measured> {
-  const counts = sessionCounts('cpu', cpus().length)
+  const counts = usualCounts('cpu', cpus().length)
   const agent = await startAgent(bench, counts)
   const lookers = models.map(({ card, key }) => ({ task: card.task, key }))
   const turns: Turn[] = []
@@ -153,16 +153,7 @@ function judge({ name, turns }: Measured): BenchResult[] {
 }
 
 async function sweep(bench: Bench): Promise<void> {
-  const cores = cpus().length
-  const combinations = [1, 2, 4, 8]
-    .filter((sessions) => sessions <= cores)
-    .flatMap((sessions) =>
-      // Nobody clicks here.
-      [...new Set([1, Math.ceil(cores / sessions), cores])].map(
-        (threads): SessionCounts => ({ sessions, threads, urgentThreads: null }),
-      ),
-    )
-  for (const counts of combinations) {
+  for (const counts of possibleCounts('cpu', cpus().length)) {
     for (const maxBatch of [1, 4, 16]) {
       const agent = await startAgent(bench, counts, maxBatch)
       try {

@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { ContentHash } from '../../../protocol/ids.ts'
 import type { FileFacts } from './locate-file.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** What was found in a file when it was read through. */
 export const FileFinding = z.object({
@@ -59,18 +60,8 @@ export class VerifiedFiles {
   async save(): Promise<void> {
     if (!this.#changed) return
     const text = JSON.stringify(Object.fromEntries(await this.#read()), null, 2)
-    // A name of our own: the agent and `hearth models` may write at the same time, and either is right.
-    const draft = `${this.#path}.${process.pid}`
     try {
-      await mkdir(dirname(this.#path), { recursive: true })
-      const file = await open(draft, 'w', 0o600)
-      try {
-        await file.writeFile(`${text}\n`)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await rename(draft, this.#path)
+      await replaceFile(this.#path, `${text}\n`, 0o600)
       this.#changed = false
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error

@@ -3,6 +3,8 @@ import type { ErrorCode } from '../../../protocol/errors.ts'
 import type { Mask } from '../../../protocol/mask.ts'
 import type { ModelKey, ProviderReport, StageTimes } from '../../../protocol/models.ts'
 import type { FoundFace, FoundObject, Prompt } from '../../../protocol/vision.ts'
+import type { KeptCounts } from '../counts/kept-counts.ts'
+import type { LookerFile } from '../counts/measure-counts.ts'
 import type { DraftManifest } from '../models/model-manifest.ts'
 import type { Size } from '../picture/picture.ts'
 
@@ -59,9 +61,13 @@ export type VisionSetup = {
   providers: readonly ExecutionProvider[]
   /** Those whose self-test has ended the process. */
   crashed: readonly ExecutionProvider[]
-  /** Threads with sessions, and threads of each session on the processor; null: this machine's own. */
+  /** Threads with sessions, and threads of each session on the processor, as a person says; null: what is best here. */
   sessions: number | null
   threads: number | null
+  /** What was found to be best before, if that still holds. */
+  kept: KeptCounts | null
+  /** With which it is found out again where it does not; none: nothing is measured. */
+  lookers: readonly LookerFile[]
   maxBatch: number
   timeoutMs: number
   /** Above which the process is ended. */
@@ -91,7 +97,15 @@ export type ToVision =
 export type FromVision =
   /** A self-test begins: if the process ends now, it was that. */
   | { type: 'trying'; provider: ExecutionProvider }
-  | { type: 'ready'; provider: ExecutionProvider | null; providers: ProviderReport[] }
+  /** Measuring begins, and runs models: if the process ends now, it was that. */
+  | { type: 'measuring' }
+  /** `measured`: what was found to be best just now. */
+  | {
+      type: 'ready'
+      provider: ExecutionProvider | null
+      providers: ProviderReport[]
+      measured: KeptCounts | null
+    }
   | { type: 'done'; id: number; answer: VisionAnswer }
   | { type: 'failed'; id: number; code: ErrorCode; message: string }
   /** A run of these does not end: this process is of no use any more. */

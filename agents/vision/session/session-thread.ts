@@ -14,6 +14,7 @@ import {
   type SessionThreadData,
   type ToSessionThread,
 } from './thread-messages.ts'
+import { timeRuns } from './time-runs.ts'
 
 /**
  * A thread that holds sessions: ONNX Runtime for Node runs a model in the thread that asks, and nothing else happens
@@ -46,6 +47,10 @@ async function answer(message: ToSessionThread): Promise<void> {
     const open = await openOnce(message.file, message.options)
     isLoading = false
     if (message.type === 'run') return await run(message.id, open, message.feeds)
+    if (message.type === 'time') {
+      const runsPerSecond = await timeRuns(open, message.inputPx)
+      return post({ id: message.id, type: 'done', runsPerSecond })
+    }
     const { inputs, outputs, provider } = open
     post({ id: message.id, type: 'done', opened: { inputs, outputs, provider } })
   } catch (error) {

@@ -3,10 +3,11 @@ import { listSupportedBackends } from 'onnxruntime-node'
 import type { ExecutionProvider } from '../../../config/agent-config.ts'
 import { AppError } from '../../../protocol/errors.ts'
 import type { ProviderReport } from '../../../protocol/models.ts'
+import { findCounts } from '../counts/find-counts.ts'
+import { type SessionCounts, urgentThreads } from '../counts/session-counts.ts'
 import { providerChoices } from './choose-provider.ts'
 import { messageOf } from './message-of.ts'
 import type { FromVision, VisionSetup } from './messages.ts'
-import { type SessionCounts, sessionCounts } from './session-counts.ts'
 import { SessionThreads } from './session-threads.ts'
 import { VisionWorker } from './vision-worker.ts'
 
@@ -26,10 +27,14 @@ export async function startProvider(
   urgentWorker: Worker,
   send: (message: FromVision) => void,
 ): Promise<VisionWorker> {
-  const openThreads = (provider: ExecutionProvider, { sessions, threads, urgentThreads }: SessionCounts) =>
+  const openThreads = (
+    provider: ExecutionProvider,
+    { sessions, threads }: SessionCounts,
+    threadsForUrgent: number | null,
+  ) =>
     new SessionThreads({
       ...{ provider, count: sessions, threads },
-      urgent: urgentThreads === null ? null : { worker: urgentWorker, threads: urgentThreads },
+      urgent: threadsForUrgent === null ? null : { worker: urgentWorker, threads: threadsForUrgent },
       timeoutMs: setup.timeoutMs,
       memoryLimitBytes: setup.memoryLimitBytes,
       maxBatch: setup.maxBatch,
@@ -37,21 +42,19 @@ export async function startProvider(
       onBatchLimit: (path, limit) => send({ type: 'batchLimit', path, limit }),
       onStuck: (tasks) => send({ type: 'stuck', ids: tasks.map(({ id }) => id) }),
     })
-  const probe = openThreads('cpu', { sessions: 1, threads: 1, urgentThreads: null })
+  const probe = openThreads('cpu', { sessions: 1, threads: 1 }, null)
   const { provider, providers } = await tryProviders(setup, probe, send)
   await probe.stop()
   if (provider === null) {
     const reasons = providers.map(({ provider, reason }) => `${provider}: ${reason}`)
     throw new AppError('unavailable', `No execution provider works on this machine. ${reasons.join('. ')}`)
   }
-  const counts = sessionCounts(provider, cores)
-  if (counts.urgentThreads === null) await urgentWorker.terminate()
-  const threads = openThreads(provider, {
-    sessions: setup.sessions ?? counts.sessions,
-    threads: setup.threads ?? counts.threads,
-    urgentThreads: counts.urgentThreads,
-  })
-  send({ type: 'ready', provider, providers })
+  const { counts, measured } = await findCounts(setup, provider, cores, send)
+  const forUrgent = urgentThreads(provider, cores)
+  if (forUrgent === null) await urgentWorker.terminate()
+  const threads = openThreads(provider, counts, forUrgent)
+  const used = providers.map((tried) => (tried.works ? { ...tried, ...counts } : tried))
+  send({ type: 'ready', provider, providers: used, measured })
   return new VisionWorker({ threads, provider, send, memoryLimitBytes: setup.memoryLimitBytes })
 }
 

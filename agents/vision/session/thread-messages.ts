@@ -19,6 +19,8 @@ export type ToSessionThread = { id: number } & (
   | { type: 'open'; file: SessionFile; options: SessionOptions }
   /** Opens it first where that has not been done. */
   | { type: 'run'; file: SessionFile; options: SessionOptions; feeds: Record<string, Tensor> }
+  /** Runs it with a picture of nothing for a moment, to see how long it takes. */
+  | { type: 'time'; file: SessionFile; options: SessionOptions; inputPx: readonly [number, number] | null }
   | { type: 'close'; file: SessionFile }
 )
 
@@ -42,7 +44,7 @@ export type SessionFault = 'broken' | 'memory' | 'failed'
 export type FromSessionThread = {
   id: number
 } /** `spent`: the blocks that the run was fed with, to be used again. */ & (
-  | { type: 'done'; opened?: OpenedFile; ran?: RunAnswer; spent?: Float32Array[] }
+  | { type: 'done'; opened?: OpenedFile; ran?: RunAnswer; spent?: Float32Array[]; runsPerSecond?: number }
   | { type: 'failed'; fault: SessionFault; message: string }
 )
 

@@ -3,6 +3,9 @@ import type { AgentConfig, ExecutionProvider } from '../../../config/agent-confi
 import { AppError } from '../../../protocol/errors.ts'
 import type { ModelKey, ProviderReport } from '../../../protocol/models.ts'
 import type { Cage } from '../../cage/cage.ts'
+import { type KeptCounts, keepCounts, readKeptCounts } from '../counts/kept-counts.ts'
+import type { LookerFile } from '../counts/measure-counts.ts'
+import type { SessionCounts } from '../counts/session-counts.ts'
 import { blameOf } from './blame.ts'
 import { gpuDevices, gpuReads } from './gpu-devices.ts'
 import { KeptSuspects, nameOf } from './kept-suspects.ts'
@@ -22,8 +25,8 @@ export type VisionHostOptions = {
   modelsFolder: string
   config: AgentConfig['vision']
   log: Logger
-  /** Sessions and threads, for measurements; default: this machine's own. */
-  counts?: { sessions: number; threads: number }
+  /** Sessions and threads, for measurements; default: what is best on this machine. */
+  counts?: SessionCounts
   /** A process that says nothing for so long hangs; default: half a minute. */
   silenceMs?: number
   /** The process has found out which providers work. */
@@ -35,7 +38,8 @@ export type VisionHostOptions = {
 /**
  * The agent's side of the process that runs models: starts it, gives it work, replaces it when it ends.
  *
- * idle → starting: `start()`. starting → ready: a provider has passed its self-test; work is sent. any → starting: the
+ * idle → starting: `start()`. starting → ready: a provider has passed its self-test, and it is known how many sessions do
+ *   most; work is sent. any → starting: the
  *   process ended. What was in it is done again: at once, except for what may have ended it, which is done alone, one
  *   after the other, so that the one at fault is found and only its job fails. any → stopped: `stop()`.
  */
@@ -51,6 +55,10 @@ export class VisionHost {
   #isReady = false
   #isStopped = false
   #trying: ExecutionProvider | undefined
+  /** With which the best sessions and threads are found out; none after that has ended the process. */
+  #lookers: readonly LookerFile[] = []
+  #kept: KeptCounts | null = null
+  #isMeasuring = false
   /** Less than the configuration allows after memory has run out. */
   #maxBatch: number
   #failedStarts = 0
@@ -66,10 +74,18 @@ export class VisionHost {
     return this.#child?.pid
   }
 
-  start(): void {
+  /** @param lookers the models that look at every picture here */
+  start(lookers: readonly LookerFile[]): void {
+    this.#lookers = lookers
+    this.#kept = readKeptCounts(this.#options.modelsFolder)
+    this.#startProcess()
+  }
+
+  #startProcess(): void {
     const { cage, modelsFolder, config, counts, silenceMs } = this.#options
     const usesGpu = config.providers.some((name) => name !== 'cpu')
     this.#isReady = false
+    this.#isMeasuring = false
     this.#trying = undefined
     const child = new VisionChild({
       cage,
@@ -89,6 +105,8 @@ export class VisionHost {
         crashed: this.#crashed,
         sessions: counts?.sessions ?? null,
         threads: counts?.threads ?? (config.threads === 0 ? null : config.threads),
+        kept: this.#kept,
+        lookers: this.#lookers,
         maxBatch: this.#maxBatch,
         timeoutMs: config.timeoutMs,
         memoryLimitBytes: config.memoryLimitBytes,
@@ -150,6 +168,11 @@ export class VisionHost {
         log.debug({ provider: message.provider }, 'trying an execution provider')
         this.#trying = message.provider
         break
+      case 'measuring':
+        log.info('finding out how many sessions and threads do most on this machine')
+        this.#isMeasuring = true
+        this.#trying = undefined
+        break
       case 'ready':
         this.#ready(message)
         break
@@ -184,10 +207,12 @@ export class VisionHost {
     this.#sendMore()
   }
 
-  #ready({ provider, providers }: Extract<FromVision, { type: 'ready' }>): void {
+  #ready({ provider, providers, measured }: Extract<FromVision, { type: 'ready' }>): void {
     const { log, onProviders } = this.#options
     onProviders(providers)
     this.#trying = undefined
+    this.#isMeasuring = false
+    if (measured !== null) this.#keep(measured)
     if (provider === null) {
       log.error({ providers }, 'no execution provider works on this machine')
       void this.#child?.stop()
@@ -197,6 +222,15 @@ export class VisionHost {
     this.#failedStarts = 0
     this.#isReady = true
     this.#sendMore()
+  }
+
+  #keep(measured: KeptCounts): void {
+    const { modelsFolder, log } = this.#options
+    this.#kept = measured
+    log.info(measured, 'found out how many sessions and threads do most on this machine')
+    keepCounts(modelsFolder, measured).catch((error: unknown) =>
+      log.warn({ err: error }, 'cannot write down what was measured: it is measured again at the next start'),
+    )
   }
 
   #sendMore(): void {
@@ -212,6 +246,7 @@ export class VisionHost {
     const { log } = this.#options
     // Without the processor there would be nothing left to try: whatever ended its test may be over the next time.
     if (this.#trying !== undefined && this.#trying !== 'cpu') this.#crashed.push(this.#trying)
+    if (this.#isMeasuring) this.#lookers = []
     const sent = this.#queue.sent()
     const blamed = blameOf(end, sent)
     log.warn(
@@ -230,7 +265,7 @@ export class VisionHost {
     // So often that it is no accident: whoever waits learns of it, and others that come.
     if (this.#failedStarts >= START_PAUSES_MS.length) this.#giveUpWork(end)
     const pauseMs = START_PAUSES_MS[Math.min(this.#failedStarts, START_PAUSES_MS.length - 1)]
-    this.#timer = setTimeout(() => this.start(), wasReady ? 0 : pauseMs)
+    this.#timer = setTimeout(() => this.#startProcess(), wasReady ? 0 : pauseMs)
   }
 
   /** The only one that can have ended the process. */

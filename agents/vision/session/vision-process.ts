@@ -40,7 +40,8 @@ async function start({ setup }: Extract<ToVision, { type: 'setup' }>): Promise<v
     worker = await startProvider(setup, availableParallelism(), urgentWorker, send)
   } catch (error) {
     const { message: reason } = toErrorBody(error)
-    send({ type: 'ready', provider: null, providers: [{ provider: 'cpu', works: false, reason }] })
+    const providers = [{ provider: 'cpu', works: false, reason }]
+    send({ type: 'ready', provider: null, providers, measured: null })
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pino } from 'pino'
@@ -11,6 +11,7 @@ import type { InputFile } from '../../../protocol/sources.ts'
 import { openCage } from '../../cage/open-cage.ts'
 import type { JobHandlers } from '../../runtime/job-handler.ts'
 import { RecordingContext } from '../../vault/testing/job-context.ts'
+import { usualCounts } from '../counts/session-counts.ts'
 import { Vision, type VisionOptions } from '../vision.ts'
 import type { RenderedPreview } from './render-preview.ts'
 
@@ -21,7 +22,10 @@ type Rest<K extends LookKind> = Omit<JobInput<K>, 'model' | 'file'>
 
 type MoreOptions = Partial<
   Pick<VisionOptions, 'folderIntervalMs' | 'silenceMs' | 'counts' | 'log' | 'capabilities'>
->
+> & {
+  /** Finds out how many sessions do most here, which takes seconds. */
+  measures?: boolean
+}
 
 /**
  * All that a machine with models runs, from the job to its result: registry, handlers, and the process in its cage. The
@@ -54,7 +58,7 @@ export class RunningVision {
   static async start(
     fill: (folder: string) => Promise<unknown>,
     config: Partial<AgentConfig['vision']> = {},
-    options: MoreOptions = {},
+    { measures = false, ...options }: MoreOptions = {},
   ): Promise<RunningVision> {
     const folder = await mkdtemp(join(tmpdir(), 'hearth-vision-'))
     await fill(folder)
@@ -63,6 +67,7 @@ export class RunningVision {
       modelsFolder: folder,
       config: AgentConfig.shape.vision.parse({ providers: ['cpu'], ...config }),
       log: pino({ level: 'silent' }),
+      ...(measures ? {} : { counts: usualCounts('cpu', availableParallelism()) }),
       ...options,
     })
     await vision.start()

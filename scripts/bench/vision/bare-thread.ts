@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { madeUpFeeds } from '../../../agents/vision/counts/made-up-feeds.ts'
 import { openSession } from '../../../agents/vision/session/open-session.ts'
 import { toRuntimeTensor } from '../../../agents/vision/session/runtime-tensors.ts'
 import type { SessionOptions } from '../../../agents/vision/session/thread-messages.ts'
@@ -11,14 +12,9 @@ const { path, options, inputPx } = workerData as {
 }
 
 const { session, inputs } = await openSession(path, options)
+const made = madeUpFeeds(inputs, inputPx)
 const feeds = Object.fromEntries(
-  inputs.map(({ name, type, dims }) => {
-    const [height, width] = inputPx ? [inputPx[1], inputPx[0]] : [640, 640]
-    const sizes = dims.map((size, at) => (typeof size === 'number' ? size : ([1, 3, height, width][at] ?? 1)))
-    const length = sizes.reduce((product, size) => product * size, 1)
-    const data = Float32Array.from({ length }, (_, at) => ((at * 37) % 256) / 256)
-    return [name, toRuntimeTensor({ type: 'float32', data, dims: sizes }, type)]
-  }),
+  inputs.map(({ name, type }) => [name, toRuntimeTensor(made[name]!, type)] as const),
 )
 await session.run(feeds)
 parentPort?.postMessage('open')

@@ -109,7 +109,7 @@ async function probeProviders(
       ),
     PROBE_LIMIT_MS,
   )
-  host.start()
+  host.start([])
   try {
     return await probed.promise
   } finally {
