@@ -20,7 +20,7 @@ const ready: OnMachine = {
 /** With what a machine runs its models; on one where everything goes wrong, with nothing. */
 export function fakeProviders(isBroken: boolean): ProviderReport[] {
   const tensorrt = { provider: 'tensorrt', works: false, reason: 'not part of this build of ONNX Runtime' }
-  if (!isBroken) return [tensorrt, { provider: 'cuda', works: true, reason: null }]
+  if (!isBroken) return [tensorrt, { provider: 'cuda', works: true, reason: null, sessions: 2, threads: 1 }]
   const reason =
     'its library is not here: with an NVIDIA GPU, run node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install and install CUDA 12 with cuDNN 9'
   return [
