@@ -1,4 +1,5 @@
 import type { Stopwatch } from '../families/family.ts'
+import { freeBytes } from '../picture/free-bytes.ts'
 import type { Picture } from '../picture/picture.ts'
 import type { Placement } from '../picture/placement.ts'
 import { type InputRule, preparePicture } from '../picture/prepare-picture.ts'
@@ -9,6 +10,7 @@ type Look<Found> = {
   input: { name: string; rule: InputRule }
   /** What the model is given beside the picture. */
   beside?: (picture: Picture) => Record<string, Tensor>
+  /** What it returns holds nothing of the outputs: they are gone then. */
   read(outputs: Record<string, Tensor>, placement: Placement): Found
 }
 
@@ -22,6 +24,7 @@ export async function look<Found>(picture: Picture, watch: Stopwatch, how: Look<
   const answered = performance.now()
   watch.infer += answered - prepared
   const found = how.read(outputs, placement)
+  for (const { data } of Object.values(outputs)) freeBytes(data)
   watch.read += performance.now() - answered
   return found
 }

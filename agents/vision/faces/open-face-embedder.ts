@@ -3,10 +3,12 @@ import { requireDeclared } from '../detect/require-output.ts'
 import type { FaceEmbedder, LoadedPart } from '../families/family.ts'
 import { type InputDefaults, readInputRule } from '../families/read-input-rule.ts'
 import { answeredVector } from '../families/unit-vector.ts'
+import type { Picture, Pixels } from '../picture/picture.ts'
 import { pictureTensor } from '../picture/picture-tensor.ts'
 import { placePicture } from '../picture/placement.ts'
 import { alignFace } from './align-face.ts'
 import { placeFace } from './place-face.ts'
+import type { Similarity } from './similarity.ts'
 
 /** A face is cut out upright and becomes one vector: what all face embedders have in common. */
 export function openFaceEmbedder(
@@ -33,7 +35,7 @@ export function openFaceEmbedder(
       const toCrop = placeFace(face, picture, sidePx)
       if (!toCrop) return null
       const start = performance.now()
-      const crop = alignFace(await picture.pixels(), toCrop, sidePx)
+      const crop = await cutFace(picture, toCrop, sidePx)
       const tensor = pictureTensor(crop, rule.size, placePicture(crop, rule.size, 'stretch'), rule.colours)
       const prepared = performance.now()
       watch.prepare += prepared - start
@@ -42,4 +44,9 @@ export function openFaceEmbedder(
       return answeredVector(answer, output, part.family)
     },
   }
+}
+
+async function cutFace(picture: Picture, toCrop: Similarity, sidePx: number): Promise<Pixels> {
+  using pixels = await picture.pixels()
+  return alignFace(pixels, toCrop, sidePx)
 }

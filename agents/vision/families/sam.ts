@@ -69,7 +69,7 @@ function encoderRule(encoder: LoadedPart): { encoderInput: string; see(picture: 
  */
 async function seeBare(picture: Picture, largest: Size, isFree: boolean): Promise<Seen> {
   const placement = placePicture(picture, largest, 'corner')
-  const resized = await picture.resized(placement, 'linear')
+  using resized = await picture.resized(placement, 'linear')
   const tensor = pictureTensor(resized, isFree ? placement : largest, placement, {
     layout: 'nhwc',
     channels: 'rgb',

@@ -1,3 +1,4 @@
+import { ownPixels } from './lent-pixels.ts'
 import type { Picture, Pixels } from './picture.ts'
 import { resizePixels } from './resize-pixels.ts'
 
@@ -7,7 +8,10 @@ export type Crop = { leftPx: number; topPx: number; widthPx: number; heightPx: n
 /** A part of a picture as a picture of its own. What lies beside the picture is black. */
 export function cropPicture(picture: Picture, crop: Crop): Picture {
   const { widthPx, heightPx } = crop
-  const pixels = async () => cropPixels(await picture.pixels(), crop)
+  const pixels = async () => {
+    using whole = await picture.pixels()
+    return ownPixels(cropPixels(whole, crop))
+  }
   return {
     ...{ widthPx, heightPx, pixels },
     resized: async (size, kernel) => resizePixels(await pixels(), size, kernel),

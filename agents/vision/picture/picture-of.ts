@@ -1,3 +1,4 @@
+import { borrowedPixels } from './lent-pixels.ts'
 import type { Picture, Pixels } from './picture.ts'
 import { resizePixels } from './resize-pixels.ts'
 
@@ -6,7 +7,7 @@ export function pictureOf(pixels: Pixels): Picture {
   const { widthPx, heightPx } = pixels
   return {
     ...{ widthPx, heightPx },
-    pixels: async () => pixels,
-    resized: (size, kernel) => resizePixels(pixels, size, kernel),
+    pixels: async () => borrowedPixels(pixels),
+    resized: async (size, kernel) => await resizePixels(borrowedPixels(pixels), size, kernel),
   }
 }

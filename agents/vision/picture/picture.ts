@@ -1,3 +1,4 @@
+import type { LentPixels } from './lent-pixels.ts'
 import type { Kernel } from './resize-pixels.ts'
 
 export type Size = { widthPx: number; heightPx: number }
@@ -12,13 +13,13 @@ export type Picture = Size & {
    *
    * @throws UnreadablePictureError
    */
-  pixels(): Promise<Pixels>
+  pixels(): Promise<LentPixels>
   /**
    * Stretched to a size, whatever the picture's shape is.
    *
    * @throws UnreadablePictureError
    */
-  resized(size: Size, kernel: Kernel): Promise<Pixels>
+  resized(size: Size, kernel: Kernel): Promise<LentPixels>
 }
 
 /** A fact about the picture, and no fault of who looks at it. */

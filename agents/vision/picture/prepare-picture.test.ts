@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { floatBlocks } from '../session/float-blocks.ts'
 import { cropPicture } from './crop-picture.ts'
+import { ownPixels } from './lent-pixels.ts'
 import type { Pixels } from './picture.ts'
 import { pictureOf } from './picture-of.ts'
 import { type Colours, pictureTensor } from './picture-tensor.ts'
@@ -83,7 +84,8 @@ test.each([
 })
 
 test('a picture that has the size is not touched', async () => {
-  expect(await resizePixels(twoPixels, { widthPx: 2, heightPx: 1 }, 'linear')).toBe(twoPixels)
+  const lent = ownPixels(twoPixels)
+  expect(await resizePixels(lent, { widthPx: 2, heightPx: 1 }, 'linear')).toBe(lent)
 })
 
 test('a crop reaches beyond the picture, where it is black', async () => {

@@ -13,6 +13,6 @@ export async function preparePicture(
   { size, fit, kernel, colours }: InputRule,
 ): Promise<{ tensor: Tensor; placement: Placement }> {
   const placement = placePicture(picture, size, fit)
-  const resized = await picture.resized(placement, kernel)
+  using resized = await picture.resized(placement, kernel)
   return { tensor: pictureTensor(resized, size, placement, colours), placement }
 }

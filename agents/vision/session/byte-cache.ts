@@ -3,12 +3,15 @@
  */
 export class ByteCache<T> {
   readonly #maxBytes: number
+  readonly #onDrop: (value: T) => void
   /** The one used longest ago first. */
   readonly #entries = new Map<string, { value: T; sizeBytes: number }>()
   #sizeBytes = 0
 
-  constructor(maxBytes: number) {
+  /** @param onDrop told of what is not kept any more, or not at all */
+  constructor(maxBytes: number, onDrop: (value: T) => void = () => undefined) {
     this.#maxBytes = maxBytes
+    this.#onDrop = onDrop
   }
 
   get(key: string): T | undefined {
@@ -21,7 +24,10 @@ export class ByteCache<T> {
 
   set(key: string, value: T, sizeBytes: number): void {
     this.delete(key)
-    if (sizeBytes > this.#maxBytes) return
+    if (sizeBytes > this.#maxBytes) {
+      this.#onDrop(value)
+      return
+    }
     this.#entries.set(key, { value, sizeBytes })
     this.#sizeBytes += sizeBytes
     for (const oldest of this.#entries.keys()) {
@@ -35,5 +41,6 @@ export class ByteCache<T> {
     if (entry === undefined) return
     this.#entries.delete(key)
     this.#sizeBytes -= entry.sizeBytes
+    this.#onDrop(entry.value)
   }
 }

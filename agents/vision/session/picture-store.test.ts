@@ -53,8 +53,8 @@ test('it is decoded once for all that look at it at the same time, and afterward
     store.open(preview('a'), looker('faces', true)),
   ])
   const [, whole, again] = await Promise.all([resized(detect), faces.pixels(), detect.pixels()])
-  expect(again).toBe(whole)
-  expect(await (await store.open(preview('a'), looker('embed'))).pixels()).toBe(whole)
+  expect(again.rgb).toBe(whole.rgb)
+  expect((await (await store.open(preview('a'), looker('embed'))).pixels()).rgb).toBe(whole.rgb)
 })
 
 test('whoever looks at parts of it as well has it decoded once', async () => {
@@ -92,4 +92,31 @@ test('what cannot be decoded fails for all that asked, and is tried anew', async
   ])
   const whole = await store.open(preview('b'), looker('a'))
   expect(await resized(whole)).toMatchObject(small)
+})
+
+test('what there is no room to keep is read to its end, and its memory is given back then', async () => {
+  const store = new PictureStore(1_440 * 1_080 * 3)
+  const first = await store.open(preview('a'), looker('faces', true))
+  const [one, other] = await Promise.all([first.pixels(), first.pixels()])
+  const next = await store.open(preview('b'), looker('faces', true))
+  await next.pixels()
+  expect(one.rgb.length).toBe(1_440 * 1_080 * 3)
+  one[Symbol.dispose]()
+  one[Symbol.dispose]()
+  expect(other.rgb.length).toBe(1_440 * 1_080 * 3)
+  other[Symbol.dispose]()
+  await expect.poll(() => other.rgb.length).toBe(0)
+  expect((await first.pixels()).rgb.length).toBe(1_440 * 1_080 * 3)
+})
+
+test('what is kept stays after it has been read, and what was made small for one is gone', async () => {
+  const store = new PictureStore(1e8)
+  const picture = await store.open(preview('a'), looker('detect'))
+  const alone = await resized(picture)
+  alone[Symbol.dispose]()
+  expect(alone.rgb.length).toBe(0)
+  const whole = await picture.pixels()
+  whole[Symbol.dispose]()
+  expect((await picture.pixels()).rgb).toBe(whole.rgb)
+  expect(whole.rgb.length).toBeGreaterThan(0)
 })

@@ -1,8 +1,10 @@
+import { type LentPixels, ownPixels } from '../picture/lent-pixels.ts'
 import type { Picture, Pixels, Size } from '../picture/picture.ts'
 import { resizePixels } from '../picture/resize-pixels.ts'
 import { ByteCache } from './byte-cache.ts'
 import { decodePreview, readPreviewSize, type Stretch } from './decode-preview.ts'
 import type { PreviewBytes } from './messages.ts'
+import { SharedPixels } from './shared-pixels.ts'
 import { Turns } from './turns.ts'
 
 /** As many as there are threads for it; more would wait there, where a click cannot overtake them. */
@@ -31,16 +33,16 @@ export type StoredPicture = Picture & { readonly decodeMs: number }
  * small, it is made small while it is decoded, which is less work, and not kept.
  */
 export class PictureStore {
-  readonly #kept: ByteCache<Pixels>
+  readonly #kept: ByteCache<SharedPixels>
   readonly #sizes = new ByteCache<Size>(SIZES_BYTES)
   readonly #turns = new Turns(DECODED_AT_ONCE)
-  readonly #decoding = new Map<string, Promise<Pixels>>()
+  readonly #decoding = new Map<string, SharedPixels>()
   /** When each last looked, apart for previews and for the smaller pictures that some take instead. */
   readonly #lookers = { preview: new Map<string, number>(), shrunk: new Map<string, number>() }
 
   /** @param maxBytes of decoded pictures that are kept */
   constructor(maxBytes: number) {
-    this.#kept = new ByteCache(maxBytes)
+    this.#kept = new ByteCache(maxBytes, (pixels) => pixels.drop())
   }
 
   /** @throws UnreadablePictureError */
@@ -50,7 +52,7 @@ export class PictureStore {
     lookers.set(name, performance.now())
     const size = await this.#sizeOf(preview)
     let decodeMs = 0
-    const timed = async (decode: () => Promise<Pixels>): Promise<Pixels> => {
+    const timed = async <T>(decode: () => Promise<T>): Promise<T> => {
       const startedAt = performance.now()
       const pixels = await decode()
       decodeMs += performance.now() - startedAt
@@ -63,7 +65,7 @@ export class PictureStore {
       resized: async (to, kernel) => {
         const isShared = looksCloser || this.#isHere(preview.hash) || !isAlone(lookers, name)
         if (isShared) return await resizePixels(await pixels(), to, kernel)
-        return await timed(() => this.#decode(preview, isUrgent, { from: size, to, kernel }))
+        return ownPixels(await timed(() => this.#decode(preview, isUrgent, { from: size, to, kernel })))
       },
       get decodeMs() {
         return decodeMs
@@ -83,15 +85,15 @@ export class PictureStore {
     return this.#decoding.has(hash) || this.#kept.get(hash) !== undefined
   }
 
-  async #whole(preview: PreviewBytes, isUrgent: boolean): Promise<Pixels> {
+  async #whole(preview: PreviewBytes, isUrgent: boolean): Promise<LentPixels> {
     const { hash } = preview
     const known = this.#kept.get(hash) ?? this.#decoding.get(hash)
-    if (known) return await known
-    const decoding = this.#decode(preview, isUrgent)
-    this.#decoding.set(hash, decoding)
+    if (known) return await known.lend()
+    const shared = new SharedPixels(this.#decode(preview, isUrgent))
+    this.#decoding.set(hash, shared)
     try {
-      const pixels = await decoding
-      this.#kept.set(hash, pixels, pixels.rgb.byteLength)
+      const pixels = await shared.lend()
+      this.#kept.set(hash, shared, pixels.rgb.byteLength)
       return pixels
     } finally {
       this.#decoding.delete(hash)
