@@ -25,6 +25,21 @@ async function lookWith(
   config: Parameters<typeof RunningVision.start>[1] = {},
   onLine: (line: string, t: () => RunningVision) => void = () => {},
 ) {
+  const { t, lines } = await startAndListen(fill, config, { onLine })
+  const result = await t.look('asset.detect', 'tiny-yolov8', await paintRectangle(), {})
+  return { t, lines, result, used: t.vision.report().providers.find(({ works }) => works) }
+}
+
+async function startAndListen(
+  fill: (folder: string) => Promise<unknown>,
+  config: Parameters<typeof RunningVision.start>[1],
+  {
+    onLine = () => {},
+    ...options
+  }: Parameters<typeof RunningVision.start>[2] & {
+    onLine?: (line: string, t: () => RunningVision) => void
+  } = {},
+) {
   const lines: string[] = []
   const log = pino(
     { level: 'debug' },
@@ -37,10 +52,9 @@ async function lookWith(
       },
     }),
   )
-  const t: RunningVision = await RunningVision.start(fill, config, { measures: true, log })
+  const t: RunningVision = await RunningVision.start(fill, config, { ...options, measures: true, log })
   onTestFinished(() => t[Symbol.asyncDispose]())
-  const result = await t.look('asset.detect', 'tiny-yolov8', await paintRectangle(), {})
-  return { t, lines, result, used: t.vision.report().providers.find(({ works }) => works) }
+  return { t, lines }
 }
 
 test.skipIf(!canChoose)(
@@ -84,5 +98,20 @@ test.skipIf(!canChoose)(
     expect(result.objects).toHaveLength(1)
     expect(lines.filter((line) => line === MEASURING)).toHaveLength(1)
     await expect(readFile(join(t.folder, '.counts.json'))).rejects.toThrow('ENOENT')
+  },
+)
+
+test.skipIf(!canChoose)(
+  'a machine that only answers words measures nothing',
+  { timeout: LIMIT_MS },
+  async () => {
+    const capabilities = [{ capability: 'query', concurrency: 2 }] as const
+    const { t, lines } = await startAndListen(
+      (folder) => writeTinyModels(folder, ['tiny-clip']),
+      {},
+      { capabilities },
+    )
+    expect((await t.ask('tiny-clip', 'red')).embedding).not.toBeNull()
+    expect(lines).not.toContain(MEASURING)
   },
 )

@@ -3,7 +3,7 @@ import type { ExecutionProvider } from '../../../config/agent-config.ts'
 import type { FromVision, VisionSetup } from '../session/messages.ts'
 import { chooseCounts } from './choose-counts.ts'
 import type { KeptCounts } from './kept-counts.ts'
-import { measureCounts, pickLookers } from './measure-counts.ts'
+import { fittingLookers, measureCounts } from './measure-counts.ts'
 import { possibleCounts, type SessionCounts, usualCounts } from './session-counts.ts'
 
 /** Nothing that is measured takes so long: a model hangs. */
@@ -25,7 +25,7 @@ export async function findCounts(
   const said = { sessions: setup.sessions ?? usual.sessions, threads: setup.threads ?? usual.threads }
   if (setup.sessions !== null || setup.threads !== null) return { counts: said, measured: null }
   const ways = possibleCounts(provider, cores)
-  const lookers = await pickLookers(setup.lookers, ways, setup.memoryLimitBytes)
+  const lookers = await fittingLookers(setup.lookers, ways, setup.memoryLimitBytes)
   if (ways.length < 2 || lookers.length === 0) return { counts: usual, measured: null }
   const models = lookers.map(({ modelKey }) => modelKey).sort()
   const here = { provider, cores, runtime: env.versions.common, models }

@@ -21,7 +21,8 @@ const LONG_ENOUGH_MS = 10_000
  * Tries the ways to share out the cores against each other, by running models with them. One that the runtime refuses is
  * left out: its looks will say why.
  *
- * @returns no round where there is nothing to measure
+ * @param ways two or more
+ * @returns no round where there is nothing to measure with
  */
 export async function measureCounts(
   provider: SessionOptions['provider'],
@@ -38,13 +39,13 @@ export async function measureCounts(
   }))
   const rounds: Round[] = []
   try {
-    const able = await ableOf(opened[0]?.threads.slice(0, 1) ?? [], lookers)
-    if (ways.length < 2 || able.length === 0) return []
+    const slowest = await slowestOf(lookers, opened[0]!.threads[0]!)
+    if (slowest.length === 0) return []
     for (let at = 0; at < ROUNDS && performance.now() - startedAt < LONG_ENOUGH_MS; at += 1) {
       const round: { counts: SessionCounts; picturesPerSecond: number[] }[] = []
       for (const { counts, threads } of opened) {
         const picturesPerSecond: number[] = []
-        for (const looker of able) picturesPerSecond.push(await rateOf(threads, looker))
+        for (const looker of slowest) picturesPerSecond.push(await rateOf(threads, looker))
         round.push({ counts, picturesPerSecond })
       }
       rounds.push(round)
@@ -55,39 +56,31 @@ export async function measureCounts(
   }
 }
 
-/**
- * Of each task the model that takes the most time, as far as that can be told from its size. One that there is no room
- * for in all the threads that measure is left out: it is held by few of them anyway.
- */
-export async function pickLookers(
+/** Those that there is room for in all the threads that measure; others are held by few threads anyway. */
+export async function fittingLookers(
   lookers: readonly LookerFile[],
   ways: readonly SessionCounts[],
   memoryLimitBytes: number,
 ): Promise<LookerFile[]> {
   const threads = ways.reduce((sum, { sessions }) => sum + sessions, 0)
-  const picked = new Map<VisionTask, { looker: LookerFile; size: number }>()
-  for (const looker of lookers) {
-    const { size } = await stat(looker.path)
-    if (threadsFor(size, memoryLimitBytes, threads) < threads) continue
-    if (size > (picked.get(looker.task)?.size ?? 0)) picked.set(looker.task, { looker, size })
-  }
-  return [...picked.values()].map(({ looker }) => looker)
+  const sizes = await Promise.all(lookers.map(async ({ path }) => (await stat(path)).size))
+  return lookers.filter((_, at) => threadsFor(sizes[at]!, memoryLimitBytes, threads) === threads)
 }
 
-async function ableOf(
-  threads: readonly ThreadHandle[],
-  lookers: readonly LookerFile[],
-): Promise<LookerFile[]> {
-  const able: LookerFile[] = []
+/** Of each task the model that takes the most time, of those that the runtime takes. */
+async function slowestOf(lookers: readonly LookerFile[], thread: ThreadHandle): Promise<LookerFile[]> {
+  const slowest = new Map<VisionTask, { looker: LookerFile; rate: number }>()
   for (const looker of lookers) {
     try {
-      await rateOf(threads, looker)
-      able.push(looker)
+      const rate = await rateOf([thread], looker)
+      if (rate < (slowest.get(looker.task)?.rate ?? Number.POSITIVE_INFINITY)) {
+        slowest.set(looker.task, { looker, rate })
+      }
     } catch (error) {
       if (!(error instanceof SessionError)) throw error
     }
   }
-  return able
+  return [...slowest.values()].map(({ looker }) => looker)
 }
 
 /** Of all threads together; they begin when each has loaded the file. */

@@ -3,8 +3,8 @@ import type { OpenSession } from './open-session.ts'
 import { toRuntimeTensor } from './runtime-tensors.ts'
 
 /** So many runs are enough to go by, and so long is, once there have been two. */
-const ENOUGH_RUNS = 20
-const ENOUGH_MS = 300
+const ENOUGH_RUNS = 10
+const ENOUGH_MS = 200
 
 /**
  * Runs a model with a picture of nothing, over and over.
