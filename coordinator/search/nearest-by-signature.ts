@@ -11,7 +11,8 @@ const CANDIDATES = 3_000
 
 /**
  * The nearest among those whose signs differ least from what is asked for: all signatures are looked at, a sixteenth of
- * what the vectors would be, and then few vectors. Exact while there are no more than these few.
+ * what the vectors would be, and then few vectors. Exact while there are no more than these few. Assets are looked up in the
+ * order of their nearness, until there are enough: for all candidates that took a third of the time.
  *
  * @param isFiltered the filter is asked before the candidates are chosen; else only of them, which spares a look at
  *   every asset
@@ -32,9 +33,9 @@ export async function nearestBySignature(
         where s.model_id = ${sql.lit(model.id)} ${isFiltered ? sql`and ${where}` : sql``}
         order by s.bits <~> binary_quantize(${vector}::halfvec) limit ${sql.lit(CANDIDATES)}) candidate
       join asset_embedding e on e.asset_id = candidate.asset_id and e.model_id = ${sql.lit(model.id)}
-      join asset a on a.id = e.asset_id
-      where ${where} ${comesAfter(distance, after)}
-      order by distance, id limit ${amount}) near
-    join asset a on a.id = near.id order by near.distance, near.id`.execute(db)
+      where true ${comesAfter(distance, after)}
+      order by distance, id) near
+    join asset a on a.id = near.id
+    where ${where} order by near.distance, near.id limit ${amount}`.execute(db)
   return rows
 }
