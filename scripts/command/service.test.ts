@@ -51,6 +51,26 @@ test.skipIf(findProgram('systemctl') === undefined)(
   },
 )
 
+onLinux('a coordinator may write where its configuration says, and must have been told where', async () => {
+  const config = join(folder, 'hearth.yaml')
+  writeFileSync(config, 'coordinator:\n  dataFolder: /srv/hearth\n  modelsFolder: /srv/models\n')
+  const install = ['service', 'install', 'coordinator', '--print']
+  const named = await HearthCommand.run([...install, '--config', config])
+  expect(named.report).toContain('ReadWritePaths="/srv/hearth" "/srv/models"\n')
+  const flagged = await HearthCommand.run([
+    ...install,
+    '--config',
+    config,
+    '--',
+    '--data-folder',
+    '/mnt/data',
+  ])
+  expect(flagged.report).toContain('ReadWritePaths="/mnt/data" "/srv/models"\n')
+  writeFileSync(config, 'coordinator:\n  port: 9000\n')
+  const unnamed = await HearthCommand.run([...install, '--config', config])
+  expect(unnamed).toMatchObject({ exitCode: 2, said: expect.stringContaining('add coordinator.dataFolder') })
+})
+
 onLinux('it tells the system, in this order, and says what failed', async () => {
   const programs = join(folder, 'programs')
   const calls = join(folder, 'calls')

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { defaultDataFolder, environment } from '../../config/environment.ts'
 import { didYouMean } from '../../config/settings/nearest-word.ts'
 import { AppError } from '../../protocol/errors.ts'
+import { coordinatorFolders } from '../service/coordinator-folders.ts'
 import { pathsOfService } from '../service/find-stale-paths.ts'
 import { installService, uninstallService } from '../service/run-steps.ts'
 import { type ServicePlan, type ServiceRole, serviceName, serviceRoles } from '../service/service-plan.ts'
@@ -162,7 +163,11 @@ function planOf(role: ServiceRole, values: InstallValues, words: readonly string
     ],
     workingFolder: realpathSync(PROJECT),
     user: values['run-as'] ?? (environment.variables().SUDO_USER || userInfo().username),
-    writable: [role === 'agent' ? state : data],
+    writable: {
+      up: () => [data],
+      coordinator: () => coordinatorFolders([...config, ...words]),
+      agent: () => [state],
+    }[role](),
     readOnly: role === 'agent' ? rootsOf(state, values.config) : [],
     needsDevices: values.devices ?? false,
     maxMemoryMb: values.memory === undefined ? undefined : requireMegabytes(values.memory),
