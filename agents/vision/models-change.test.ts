@@ -72,7 +72,10 @@ test('a model that is taken out of the folder is not held in memory; the others 
   await untilModels(t, ['tiny-yolov8'])
   // Asked all the same, the process has to open its file again, and there is none.
   const bytes = await paintRectangle()
-  const work = { type: 'detect', preview: { hash: 'f'.repeat(64), bytes, shrunkTo: null } } as const
+  const work = {
+    type: 'detect',
+    preview: { hash: 'f'.repeat(64), bytes, isOriginal: false, shrunkTo: null },
+  } as const
   const { signal } = new AbortController()
   await expect(t.vision.host.run({ key, folder, manifest }, work, false, signal)).rejects.toThrow(
     'tiny-yolox',

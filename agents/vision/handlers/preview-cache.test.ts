@@ -36,7 +36,7 @@ test('the bytes of a picture travel once for all models that look at it', async 
   await expect.poll(() => asked.length).toBe(1)
   asked[0]!.answer(bytes)
   for (const preview of [...(await Promise.all(both)), await read()]) {
-    expect(preview).toEqual({ hash, bytes, shrunkTo: null })
+    expect(preview).toEqual({ hash, bytes, isOriginal: false, shrunkTo: null })
   }
   expect(asked.map(({ path }) => path)).toEqual(['/api/jobs/5/files/1/preview?token=2'])
 })

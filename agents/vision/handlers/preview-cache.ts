@@ -2,7 +2,6 @@ import { buffer } from 'node:stream/consumers'
 import { AppError } from '../../../protocol/errors.ts'
 import type { InputFile, InputJob } from '../../../protocol/sources.ts'
 import { type InputReading, type InputRequest, readInput } from '../../sources/read-input.ts'
-import type { DerivedChoice } from '../../sources/read-preview.ts'
 import { ByteCache } from '../session/byte-cache.ts'
 import type { PreviewBytes } from '../session/messages.ts'
 
@@ -10,8 +9,8 @@ import type { PreviewBytes } from '../session/messages.ts'
 const KEPT_BYTES = 64 * 1024 ** 2
 
 /**
- * Previews, and smaller pictures, on this machine, so that the bytes of a picture travel once for all models that look at it. The job's right
- * to read is still needed for the first of them; a preview is known by its hash, which each job names.
+ * Previews, smaller pictures and originals on this machine, so that the bytes of a picture travel once for all models that look at it. The
+ * job's right to read is still needed for the first of them; a preview is known by its hash, which each job names.
  */
 export class PreviewCache {
   readonly #reading: () => Promise<InputReading>
@@ -23,12 +22,18 @@ export class PreviewCache {
   }
 
   /** @throws AppError as `readInput`; `not_found` when the file has no preview */
-  async get(file: InputFile, as: DerivedChoice, job: InputJob, signal: AbortSignal): Promise<PreviewBytes> {
-    const hash = file[as]?.hash
+  async get(
+    file: InputFile,
+    as: InputRequest['as'],
+    job: InputJob,
+    signal: AbortSignal,
+  ): Promise<PreviewBytes> {
+    const hash = as === 'original' ? file.contentHash : file[as]?.hash
     if (hash === undefined) throw new AppError('not_found', `The picture has no ${as}`)
     const bytes = await this.#bytes(hash, { file, as, job, signal })
     // Of a small photo both are the same.
-    return { hash, bytes, shrunkTo: as === 'grid' && hash !== file.preview?.hash ? file.grid : null }
+    const shrunkTo = as === 'grid' && hash !== file.preview?.hash ? file.grid : null
+    return { hash, bytes, isOriginal: as === 'original', shrunkTo }
   }
 
   async #bytes(hash: string, request: InputRequest): Promise<Uint8Array> {

@@ -1,13 +1,14 @@
-import { AppError } from '../../../protocol/errors.ts'
+import { AppError, toErrorBody } from '../../../protocol/errors.ts'
 import type { ModelKey } from '../../../protocol/models.ts'
 import type { InputFile } from '../../../protocol/sources.ts'
 import type { JobContext, JobHandlers } from '../../runtime/job-handler.ts'
-import type { DerivedChoice } from '../../sources/read-preview.ts'
+import type { InputRequest } from '../../sources/read-input.ts'
 import type { Findings, ModelPlace, VisionWork } from '../session/messages.ts'
 import type { VisionHost } from '../session/vision-host.ts'
 import type { ModelRates } from './model-rates.ts'
 import { PictureChoice } from './picture-choice.ts'
 import type { PreviewCache } from './preview-cache.ts'
+import { mayLookAtPreview, wantsOriginal } from './wants-original.ts'
 
 export type VisionHandlersOptions = {
   host: Pick<VisionHost, 'run'>
@@ -34,7 +35,7 @@ export function createVisionHandlers(options: VisionHandlersOptions): JobHandler
     const model = waitForModel(() => requireModel(input.model))
     const { file } = input
     let fetch = 0
-    const lookAt = async (as: DerivedChoice) => {
+    const lookAt = async (as: InputRequest['as']) => {
       const startedAt = performance.now()
       const preview = await options.previews.get(file, as, context.ref, context.signal)
       fetch += performance.now() - startedAt
@@ -44,7 +45,24 @@ export function createVisionHandlers(options: VisionHandlersOptions): JobHandler
       pictures.learn(model.key, type, answer.inputSidePx)
       return answer
     }
-    let answer = await lookAt(pictures.choose(model.key, type, file)).catch(waitForBetterModel)
+    const lookAtOriginal = async () => {
+      try {
+        const answer = await lookAt('original')
+        if (answer.problem === null) return answer
+        context.log.info({ problem: answer.problem }, 'looks at the preview instead of the original')
+      } catch (error) {
+        if (!mayLookAtPreview(error, context.signal)) throw error
+        context.log.info(
+          { reason: toErrorBody(error).message },
+          'looks at the preview instead of the original',
+        )
+      }
+      return await lookAt('preview')
+    }
+    const firstLook = wantsOriginal(model.manifest, type, file)
+      ? lookAtOriginal()
+      : lookAt(pictures.choose(model.key, type, file))
+    let answer = await firstLook.catch(waitForBetterModel)
     if (answer.needsLarger) answer = await lookAt('preview').catch(waitForBetterModel)
     if (answer.problem) context.log.info({ problem: answer.problem }, 'could not look at a picture')
     const { provider, batch } = answer

@@ -8,13 +8,13 @@ const DIGITS = 12
 /**
  * The name of a model in results and queues.
  *
- * It stands for everything that decides what the model says: its files' contents, how they are decoded, thresholds.
+ * It stands for everything that decides what the model says: its files' contents, how they are decoded, thresholds, what it looks at.
  * Another name, licence, source or address of a download is the same model, so that nothing is looked at again.
  */
-export function modelKey({ id, task, files, parts }: ModelManifest): ModelKey {
+export function modelKey({ id, task, looksAt, files, parts }: ModelManifest): ModelKey {
   const contents = files.map(({ name, sha256 }) => [name, sha256]).sort(byName)
   const digest = createHash('sha256')
-    .update(canonicalJson({ task, files: contents, parts }))
+    .update(canonicalJson({ task, looksAt, files: contents, parts }))
     .digest('hex')
   return `${id}@${digest.slice(0, DIGITS)}`
 }

@@ -67,6 +67,8 @@ const fields = {
   source: z.string().max(1_024),
   /** Length of its vectors: models for `embed`, and those that tell faces apart. */
   dimensions: z.int().min(1).max(4_096).optional(),
+  /** A model that sees more than a preview shows asks for originals; default: previews. Clicks are always for previews. */
+  looksAt: z.enum(['preview', 'original']).optional(),
   parts: z.partialRecord(PartName, ModelPart),
 }
 

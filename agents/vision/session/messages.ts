@@ -12,13 +12,15 @@ import type { Size } from '../picture/picture.ts'
 export type ModelPlace = {
   key: ModelKey
   folder: string
-  manifest: Pick<DraftManifest, 'name' | 'parts' | 'files'>
+  manifest: Pick<DraftManifest, 'name' | 'looksAt' | 'parts' | 'files'>
 }
 
-/** A preview, or a smaller picture instead: its bytes and their SHA-256, by which it is known. */
+/** A preview, a smaller picture instead, or an original: its bytes and their SHA-256, by which it is known. */
 export type PreviewBytes = {
   hash: string
   bytes: Uint8Array
+  /** It may be turned, of any size, and in any format that is read here. */
+  isOriginal: boolean
   /** Its size where it is a smaller one; null: there is nothing larger. */
   shrunkTo: Size | null
 }

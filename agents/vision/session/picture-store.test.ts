@@ -14,7 +14,7 @@ const photo = await sharp({
 })
   .jpeg()
   .toBuffer()
-const preview = (hash: string) => ({ hash, bytes: photo, shrunkTo: null })
+const preview = (hash: string) => ({ hash, bytes: photo, isOriginal: false, shrunkTo: null })
 const looker = (name: string, looksCloser = false) => ({ name, looksCloser, isUrgent: false })
 const small: Size = { widthPx: 416, heightPx: 312 }
 const square: Size = { widthPx: 640, heightPx: 640 }
@@ -69,7 +69,7 @@ test('whoever looks at parts of it as well has it decoded once', async () => {
 
 test('who looks at smaller pictures does not count for previews', async () => {
   const store = new PictureStore(1e8)
-  const grid = await store.open({ hash: 'grid', bytes: photo, shrunkTo: square }, looker('embed'))
+  const grid = await store.open({ ...preview('grid'), shrunkTo: square }, looker('embed'))
   await resized(grid)
   const picture = await store.open(preview('a'), looker('detect'))
   await resized(picture)
@@ -119,4 +119,19 @@ test('what is kept stays after it has been read, and what was made small for one
   whole[Symbol.dispose]()
   expect((await picture.pixels()).rgb).toBe(whole.rgb)
   expect(whole.rgb.length).toBeGreaterThan(0)
+})
+
+test('an original is seen upright, and a large one as large as any model looks', async () => {
+  const wide = { create: { width: 6_000, height: 1_500, channels: 3, background: '#804020' } } as const
+  const bytes = await sharp(wide).jpeg().withMetadata({ orientation: 6 }).toBuffer()
+  const store = new PictureStore(1e8)
+  const picture = await store.open({ hash: 'o', bytes, isOriginal: true, shrunkTo: null }, looker('detect'))
+  expect(picture).toMatchObject({ widthPx: 1_024, heightPx: 4_096 })
+  expect(await picture.pixels()).toMatchObject({ widthPx: 1_024, heightPx: 4_096 })
+  const other = await store.open({ hash: 'p', bytes, isOriginal: true, shrunkTo: null }, looker('detect'))
+  const made = await resized(other, { widthPx: 160, heightPx: 640 })
+  expect(made.rgb).toHaveLength(160 * 640 * 3)
+  for (const [channel, value] of [0x80, 0x40, 0x20].entries()) {
+    expect(Math.abs(made.rgb[channel]! - value)).toBeLessThan(6)
+  }
 })

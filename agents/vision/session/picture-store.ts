@@ -1,8 +1,8 @@
 import { type LentPixels, ownPixels } from '../picture/lent-pixels.ts'
-import type { Picture, Pixels, Size } from '../picture/picture.ts'
+import type { Picture, Pixels } from '../picture/picture.ts'
 import { resizePixels } from '../picture/resize-pixels.ts'
 import { ByteCache } from './byte-cache.ts'
-import { decodePreview, readPreviewSize, type Stretch } from './decode-preview.ts'
+import { decodePreview, type PictureSizes, readPictureSizes, type Stretch } from './decode-preview.ts'
 import type { PreviewBytes } from './messages.ts'
 import { SharedPixels } from './shared-pixels.ts'
 import { Turns } from './turns.ts'
@@ -34,11 +34,15 @@ export type StoredPicture = Picture & { readonly decodeMs: number }
  */
 export class PictureStore {
   readonly #kept: ByteCache<SharedPixels>
-  readonly #sizes = new ByteCache<Size>(SIZES_BYTES)
+  readonly #sizes = new ByteCache<PictureSizes>(SIZES_BYTES)
   readonly #turns = new Turns(DECODED_AT_ONCE)
   readonly #decoding = new Map<string, SharedPixels>()
-  /** When each last looked, apart for previews and for the smaller pictures that some take instead. */
-  readonly #lookers = { preview: new Map<string, number>(), shrunk: new Map<string, number>() }
+  /** When each last looked, apart for previews and for the smaller or larger pictures that some take instead. */
+  readonly #lookers = {
+    preview: new Map<string, number>(),
+    shrunk: new Map<string, number>(),
+    original: new Map<string, number>(),
+  }
 
   /** @param maxBytes of decoded pictures that are kept */
   constructor(maxBytes: number) {
@@ -48,9 +52,9 @@ export class PictureStore {
   /** @throws UnreadablePictureError */
   async open(preview: PreviewBytes, looker: Looker): Promise<StoredPicture> {
     const { name, looksCloser, isUrgent } = looker
-    const lookers = this.#lookers[preview.shrunkTo ? 'shrunk' : 'preview']
+    const lookers = this.#lookers[preview.isOriginal ? 'original' : preview.shrunkTo ? 'shrunk' : 'preview']
     lookers.set(name, performance.now())
-    const size = await this.#sizeOf(preview)
+    const { stored, seen } = await this.#sizesOf(preview)
     let decodeMs = 0
     const timed = async <T>(decode: () => Promise<T>): Promise<T> => {
       const startedAt = performance.now()
@@ -60,12 +64,12 @@ export class PictureStore {
     }
     const pixels = () => timed(() => this.#whole(preview, isUrgent))
     return {
-      ...size,
+      ...seen,
       pixels,
       resized: async (to, kernel) => {
         const isShared = looksCloser || this.#isHere(preview.hash) || !isAlone(lookers, name)
         if (isShared) return await resizePixels(await pixels(), to, kernel)
-        return ownPixels(await timed(() => this.#decode(preview, isUrgent, { from: size, to, kernel })))
+        return ownPixels(await timed(() => this.#decode(preview, isUrgent, { from: stored, to, kernel })))
       },
       get decodeMs() {
         return decodeMs
@@ -73,12 +77,12 @@ export class PictureStore {
     }
   }
 
-  async #sizeOf({ hash, bytes }: PreviewBytes): Promise<Size> {
-    const known = this.#sizes.get(hash)
+  async #sizesOf(preview: PreviewBytes): Promise<PictureSizes> {
+    const known = this.#sizes.get(preview.hash)
     if (known) return known
-    const size = await readPreviewSize(bytes)
-    this.#sizes.set(hash, size, SIZE_BYTES)
-    return size
+    const sizes = await readPictureSizes(preview)
+    this.#sizes.set(preview.hash, sizes, SIZE_BYTES)
+    return sizes
   }
 
   #isHere(hash: string): boolean {
@@ -89,7 +93,7 @@ export class PictureStore {
     const { hash } = preview
     const known = this.#kept.get(hash) ?? this.#decoding.get(hash)
     if (known) return await known.lend()
-    const shared = new SharedPixels(this.#decode(preview, isUrgent))
+    const shared = new SharedPixels(this.#decodeSeen(preview, isUrgent))
     this.#decoding.set(hash, shared)
     try {
       const pixels = await shared.lend()
@@ -100,8 +104,16 @@ export class PictureStore {
     }
   }
 
-  #decode({ bytes }: PreviewBytes, isUrgent: boolean, stretch?: Stretch): Promise<Pixels> {
-    return this.#turns.take(isUrgent, () => decodePreview(bytes, stretch))
+  /** As large as it is seen. */
+  async #decodeSeen(preview: PreviewBytes, isUrgent: boolean): Promise<Pixels> {
+    const { stored, seen } = await this.#sizesOf(preview)
+    const isSmaller = stored.widthPx !== seen.widthPx || stored.heightPx !== seen.heightPx
+    const stretch = isSmaller ? ({ from: stored, to: seen, kernel: 'lanczos3' } as const) : undefined
+    return await this.#decode(preview, isUrgent, stretch)
+  }
+
+  #decode(preview: PreviewBytes, isUrgent: boolean, stretch?: Stretch): Promise<Pixels> {
+    return this.#turns.take(isUrgent, () => decodePreview(preview, stretch))
   }
 }
 

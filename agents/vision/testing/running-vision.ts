@@ -17,6 +17,9 @@ import type { RenderedPreview } from './render-preview.ts'
 
 type LookKind = Extract<JobKind, `asset.${string}`>
 
+/** What a picture is shown by; its original where a source of the machine reads it. */
+type Shown = { bytes: Uint8Array; grid: RenderedPreview['grid'] | null; original?: Uint8Array }
+
 /** What a look asks for, beside its model and picture. */
 type Rest<K extends LookKind> = Omit<JobInput<K>, 'model' | 'file'>
 
@@ -37,8 +40,9 @@ export class RunningVision {
   readonly folder: string
   readonly #handlers: JobHandlers
   readonly #previews = new Map<number, { preview: Uint8Array; grid: Uint8Array | undefined }>()
+  readonly #originals = new Map<number, Uint8Array>()
   /** How the pictures that were fetched are called, in their order. */
-  readonly fetched: ('preview' | 'grid')[] = []
+  readonly fetched: ('preview' | 'grid' | 'original')[] = []
 
   private constructor(vision: Vision, folder: string) {
     this.vision = vision
@@ -51,7 +55,14 @@ export class RunningVision {
       return Readable.from([Buffer.from(bytes)], { objectMode: false })
     }
     const prover = { fail: async () => {}, isStillGood: async () => true }
-    this.#handlers = vision.handlers(async () => ({ http: { get }, book: undefined as never, prover }))
+    const open = async ({ fileId }: { fileId: number }) => {
+      this.fetched.push('original')
+      const bytes = this.#originals.get(fileId)
+      if (bytes === undefined) throw new AppError('unavailable', 'the share is gone')
+      return Readable.from([Buffer.from(bytes)], { objectMode: false })
+    }
+    const book = { proved: () => [{ source: { kind: 'path', label: 'a share', open } }] } as never
+    this.#handlers = vision.handlers(async () => ({ http: { get }, book, prover }))
   }
 
   /** @param fill puts models into the folder */
@@ -78,7 +89,7 @@ export class RunningVision {
   async look<K extends LookKind>(
     kind: K,
     modelId: string,
-    preview: Uint8Array | Pick<RenderedPreview, 'bytes' | 'grid'>,
+    preview: Uint8Array | Shown,
     rest: Rest<K>,
     signal?: AbortSignal,
   ): Promise<JobResult<K>> {
@@ -109,14 +120,17 @@ export class RunningVision {
     return { state, reason }
   }
 
-  #put(preview: Uint8Array | Pick<RenderedPreview, 'bytes' | 'grid'>): InputFile {
-    const { bytes, grid } = preview instanceof Uint8Array ? { bytes: preview, grid: null } : preview
+  #put(preview: Uint8Array | Shown): InputFile {
+    const shown: Shown = preview instanceof Uint8Array ? { bytes: preview, grid: null } : preview
+    const { bytes, grid, original } = shown
     const fileId = this.#previews.size + 1
+    if (original) this.#originals.set(fileId, original)
     this.#previews.set(fileId, { preview: bytes, grid: grid?.bytes })
     const describe = (bytes: Uint8Array) => ({ hash: hashOf(bytes), sizeBytes: Math.max(1, bytes.length) })
     return {
-      ...{ fileId, libraryId: 1, root: '/photos', path: `${fileId}.jpg`, sizeBytes: 1 },
-      contentHash: hashOf(bytes),
+      ...{ fileId, libraryId: 1, root: '/photos', path: `${fileId}.jpg` },
+      sizeBytes: original?.length ?? 1,
+      contentHash: hashOf(original ?? bytes),
       preview: describe(bytes),
       grid: grid && { ...describe(grid.bytes), widthPx: grid.widthPx, heightPx: grid.heightPx },
     }
