@@ -262,6 +262,7 @@ async function startTwoLines() {
   const prover = {
     fail: async (_: unknown, error: unknown) => void failed.push(error),
     isStillGood: async () => true,
+    untilTried: async () => {},
   }
   const request: InputRequest = {
     file: sample.file,

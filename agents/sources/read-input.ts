@@ -13,7 +13,7 @@ import type { SourceProver } from './source-prover.ts'
 export type InputReading = {
   http: HttpBytes
   book: SourceBook
-  prover: Pick<SourceProver, 'fail' | 'isStillGood'>
+  prover: Pick<SourceProver, 'fail' | 'isStillGood' | 'untilTried'>
 }
 
 export type InputRequest = {

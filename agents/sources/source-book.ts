@@ -57,6 +57,14 @@ export class SourceBook {
     )
   }
 
+  /** Whether it is known if a source of this machine reads a library: one does, or all that might have been tried. */
+  isTried(libraryId: number): boolean {
+    const entries = this.#entries().filter(({ sample }) => sample.libraryId === libraryId)
+    const states = entries.map((entry) => this.standing(entry).state)
+    if (states.includes('proved') || this.#sources.length === 0) return true
+    return this.#samples.has(libraryId) && !states.includes('untried')
+  }
+
   /** Since when a source is proved, in ms of this book's clock; undefined when it is not. */
   provedForMs(entry: Entry): number | undefined {
     const standing = this.standing(entry)

@@ -9,6 +9,9 @@ import type { Entry, SourceBook } from './source-book.ts'
 const INTERVAL_MS = 60_000
 /** A proof so young is believed, however many files fail meanwhile. */
 const FRESH_MS = 60_000
+/** Whoever waits for a library's first proof looks so often, and so long. */
+const TRY_LOOK_MS = 200
+const TRY_LIMIT_MS = 20_000
 
 export type SourceProverOptions = {
   book: SourceBook
@@ -50,6 +53,22 @@ export class SourceProver {
     this.#stopping.abort(new AppError('unavailable', 'The agent is stopping'))
     this.#nudged.resolve()
     await this.#loop
+  }
+
+  /**
+   * Waits until it is known whether a source of this machine reads a library: of one that is new nothing is, for a
+   * moment.
+   *
+   * @throws the signal's reason
+   */
+  async untilTried(libraryId: number, signal: AbortSignal): Promise<void> {
+    const { book } = this.#options
+    if (book.isTried(libraryId)) return
+    this.nudge()
+    const endsAt = performance.now() + TRY_LIMIT_MS
+    while (!book.isTried(libraryId) && performance.now() < endsAt) {
+      await sleep(TRY_LOOK_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
+    }
   }
 
   /** A source failed as a whole: it rests from now on, also for the coordinator. */

@@ -24,7 +24,7 @@ function start() {
         value instanceof Error ? reject(value) : resolve(Readable.from([value], { objectMode: false }))
       asked.push({ path, answer })
     })
-  const prover = { fail: async () => {}, isStillGood: async () => true }
+  const prover = { fail: async () => {}, isStillGood: async () => true, untilTried: async () => {} }
   const cache = new PreviewCache(async () => ({ http: { get }, book: undefined as never, prover }))
   const read = (signal = new AbortController().signal) => cache.get(file, 'preview', job, signal)
   return { asked, read }

@@ -61,6 +61,8 @@ export class PreviewCache {
   }
 
   async #read(request: InputRequest): Promise<Uint8Array> {
-    return await buffer(readInput(await this.#reading(), request))
+    const reading = await this.#reading()
+    if (request.as === 'original') await reading.prover.untilTried(request.file.libraryId, request.signal)
+    return await buffer(readInput(reading, request))
   }
 }

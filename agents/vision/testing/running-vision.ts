@@ -54,7 +54,7 @@ export class RunningVision {
       if (bytes === undefined) throw new AppError('not_found', 'no such preview')
       return Readable.from([Buffer.from(bytes)], { objectMode: false })
     }
-    const prover = { fail: async () => {}, isStillGood: async () => true }
+    const prover = { fail: async () => {}, isStillGood: async () => true, untilTried: async () => {} }
     const open = async ({ fileId }: { fileId: number }) => {
       this.fetched.push('original')
       const bytes = this.#originals.get(fileId)

@@ -55,7 +55,7 @@ export class BenchAgent {
   private constructor(vision: Vision, previews: Previews) {
     this.#vision = vision
     this.#previews = previews
-    const prover = { fail: async () => {}, isStillGood: async () => true }
+    const prover = { fail: async () => {}, isStillGood: async () => true, untilTried: async () => {} }
     this.#handlers = vision.handlers(async () => ({ http: previews.http, book: undefined as never, prover }))
   }
 
