@@ -43,7 +43,9 @@ test.skipIf(!chromiumPath)(
       const tile = page.locator('a[data-index="0"]').first()
       await tile.waitFor({ timeout: 45_000 })
       // The newest is the first: until all are there, that may become another one.
-      await expect.poll(() => page.locator('a[data-index]').count(), { timeout: 45_000 }).toBe(pictures.length)
+      await expect
+        .poll(() => page.locator('a[data-index]').count(), { timeout: 45_000 })
+        .toBe(pictures.length)
       const allowed = await page.request.patch(`${url}/api/libraries/1`, {
         headers: { origin: url },
         data: { writeBack: { mode: 'sidecar', quietMs: 0 } },
