@@ -82,6 +82,11 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   'agents/vault/root-groups.ts': { names: ['readFileSync'], because: 'the mounts, in /proc' },
   'agents/vault/watch-memory.ts': { names: ['readFile'], because: 'what a process uses, in /proc' },
   'agents/vault/work-folder.ts': { names: ['mkdtemp', 'rm', 'symlink'], because: 'its own temporary folder' },
+  'agents/vision/counts/kept-counts.ts': {
+    names: ['readFileSync'],
+    because: 'what was measured, beside the models',
+  },
+  'agents/vision/counts/measure-counts.ts': { names: ['stat'], because: 'sizes of models' },
   'agents/vision/models/built-in-models.ts': { names: ['readFile'], because: 'the models that Hearth knows' },
   'agents/vision/models/find-model-folders.ts': {
     names: ['open'],
@@ -92,7 +97,7 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
     because: 'files of models, for reading',
   },
   'agents/vision/models/keep-manifest.ts': {
-    names: ['mkdir', 'open', 'rename', 'rm'],
+    names: ['rm'],
     because: 'manifests in the models folder, written for `hearth models`',
   },
   'agents/vision/models/partial-file.ts': {
@@ -102,8 +107,12 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   'agents/vision/models/pull-model.ts': { names: ['mkdir'], because: 'folders of models' },
   'agents/vision/models/read-class-file.ts': { names: ['open'], because: 'names of classes of a model' },
   'agents/vision/models/read-onnx-file.ts': { names: ['open'], because: 'files of models, for reading' },
+  'agents/vision/models/replace-file.ts': {
+    names: ['mkdir', 'open', 'rename'],
+    because: 'manifests of models, and what was found out about them, beside them',
+  },
   'agents/vision/models/verified-files.ts': {
-    names: ['mkdir', 'open', 'readFile', 'rename'],
+    names: ['readFile'],
     because: 'what was found in the files of models, beside them',
   },
   'agents/vision/session/load-model.ts': { names: ['readFile'], because: 'vocabularies of models' },
