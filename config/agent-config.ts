@@ -98,7 +98,7 @@ export const AgentConfig = ProcessConfig.extend({
         .min(0)
         .max(256)
         .default(0)
-        .describe('Threads of a session on the processor; 0: one a core'),
+        .describe('Threads of a session on the processor; 0: as many as do most here, which is measured'),
       maxBatch: z.int().min(1).max(256).default(16).describe('Pictures run together at most'),
       memoryLimitBytes: z
         .int()
