@@ -108,7 +108,7 @@ const mayTouchFiles: Record<string, { names: string[]; because: string }> = {
   'agents/vision/models/read-class-file.ts': { names: ['open'], because: 'names of classes of a model' },
   'agents/vision/models/read-onnx-file.ts': { names: ['open'], because: 'files of models, for reading' },
   'agents/vision/models/replace-file.ts': {
-    names: ['mkdir', 'open', 'rename'],
+    names: ['mkdir', 'open', 'rename', 'rm'],
     because: 'manifests of models, and what was found out about them, beside them',
   },
   'agents/vision/models/verified-files.ts': {

@@ -115,7 +115,7 @@ async function requireAwake(db: Database, model: string): Promise<void> {
 }
 
 /**
- * Of what a person asks while a machine is woken, only the last question waits: any of them wakes it, and only that one
+ * Of what a person asks while a machine is woken, only the last question waits. Each would wake it, and only that one
  * is still wanted. Whoever has asked in this moment still listens, in another window.
  */
 async function dropEarlier(db: Database, promptId: number, accountId: number): Promise<void> {

@@ -131,6 +131,8 @@ export class SupervisedProcess {
   /** Asynchronous throughout: without memory or files left, starting a process throws. */
   async #spawn(): Promise<void> {
     const { name, script, codeCache, config, onLine, onReady, onMessage } = this.#options
+    // Before it may throw: one that cannot be started must not be tried again without a pause.
+    this.#isRestarting = false
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(PROJECT, script)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
@@ -142,7 +144,6 @@ export class SupervisedProcess {
       detached: true,
     })
     this.#child = child
-    this.#isRestarting = false
     const exited = Promise.withResolvers<void>()
     this.#exited = exited.promise
     for (const stream of [child.stdout, child.stderr]) {

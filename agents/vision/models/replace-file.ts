@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Writes a small file as a whole, in place of the one that is there: whoever reads it sees the old or the new one. */
@@ -6,12 +6,18 @@ export async function replaceFile(path: string, text: string, mode = 0o644): Pro
   // A name of our own: the agent and `hearth models` may write at the same time, and either is right.
   const draft = `${path}.${process.pid}`
   await mkdir(dirname(path), { recursive: true })
-  const file = await open(draft, 'w', mode)
   try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
+    const file = await open(draft, 'w', mode)
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(draft, path)
+  } catch (error) {
+    // A full disk is not filled further.
+    await rm(draft, { force: true }).catch(() => undefined)
+    throw error
   }
-  await rename(draft, path)
 }
