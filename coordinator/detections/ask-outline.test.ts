@@ -15,6 +15,7 @@ import { VaultActor } from '../testing/vault-actor.ts'
 import { keyOf, looked, VisionActor } from '../testing/vision-actor.ts'
 import { changeWakePolicy } from '../wake/power-detail.ts'
 import { takePowerReport } from '../wake/take-power-report.ts'
+import { awakeReport } from '../wake/testing/awake-report.ts'
 import { Waker } from '../wake/waker.ts'
 import { askOutline } from './ask-outline.ts'
 
@@ -32,16 +33,7 @@ async function sleepingHouse(db: Database, policy: WakePolicyChange = {}) {
     values ('zoe', 'hash', 'admin') returning id`.execute(db)
   const worker = await VisionActor.create(db)
   await worker.report({ id: 'sam', task: 'segment' })
-  await takePowerReport(db, worker.agentId, {
-    state: 'sleeping',
-    because: 'idle',
-    notBefore: null,
-    yields: null,
-    sleepsAfterMinutes: 30,
-    canSleep: true,
-    relays: true,
-    problem: null,
-  })
+  await takePowerReport(db, worker.agentId, { ...awakeReport, state: 'sleeping', because: 'idle' })
   await changeWakePolicy(db, worker.agentId, { macAddresses: ['00:11:22:33:44:55'], ...policy })
   await sql`update agent_power set asleep_since = now() - interval '1 hour'`.execute(db)
   await sql`update agent set coordinator_id = null where id = ${worker.agentId}`.execute(db)

@@ -11,23 +11,13 @@ import { enqueueJobs } from '../jobs/enqueue.ts'
 import { sleepMachine, wakeMachine } from './ask-machine.ts'
 import { changeWakePolicy, readPowerDetail } from './power-detail.ts'
 import { takePowerReport } from './take-power-report.ts'
+import { awakeReport } from './testing/awake-report.ts'
 import { makeSleeper } from './testing/make-sleeper.ts'
 import { noteOnline, pruneWakes } from './wake-records.ts'
 import { Waker } from './waker.ts'
 
 const KIND = 'test.detect'
 const networks = () => [{ name: 'eth0', address: '192.168.1.2', prefix: 24, mac: '02:00:00:00:00:01' }]
-const awake = {
-  state: 'awake',
-  because: null,
-  notBefore: null,
-  yields: null,
-  sleepsAfterMinutes: 30,
-  canSleep: true,
-  relays: true,
-  problem: null,
-} as const
-
 type Sent = { packets: string[]; to: string[] }
 
 /** A waker whose packets a test sees, and machines that are rows. */
@@ -74,7 +64,7 @@ async function addMachine(db: Database, name: string, address = '192.168.1.20'):
 
 /** Said to sleep, an hour ago. */
 async function fallAsleep(db: Database, id: number, policy: WakePolicyChange = {}): Promise<void> {
-  await takePowerReport(db, id, { ...awake, state: 'sleeping', because: 'idle' })
+  await takePowerReport(db, id, { ...awakeReport, state: 'sleeping', because: 'idle' })
   await changeWakePolicy(db, id, { coolDownMinutes: 0, packetEverySeconds: 1, giveUpSeconds: 3, ...policy })
   await sql`update agent_power set asleep_since = now() - interval '1 hour' where agent_id = ${id}`.execute(
     db,
@@ -275,7 +265,7 @@ test('an agent that wants to sleep is told of work that waits for it, unless it 
   await using fresh = await freshDatabase()
   const { db } = fresh
   const id = await addMachine(db, 'desk')
-  const sleeping = { ...awake, state: 'sleeping', because: 'idle' } as const
+  const sleeping = { ...awakeReport, state: 'sleeping', because: 'idle' } as const
   expect(await takePowerReport(db, id, sleeping)).toBe(false)
   await noteOnline(db, id)
   await queueJobs(db, 1)
@@ -300,7 +290,7 @@ test('only a machine that is there and has a sleep command can be asked to sleep
   await expect(sleepMachine(db, link, id)).rejects.toMatchObject({ message: /is not connected/ })
   await connect(db, id)
   await expect(sleepMachine(db, link, id)).rejects.toMatchObject({ message: /power\.sleep\.command/ })
-  await takePowerReport(db, id, awake)
+  await takePowerReport(db, id, awakeReport)
   await sleepMachine(db, link, id)
   expect(told).toEqual([[id, 'agent.sleep', { reason: 'an administrator asked for it' }]])
 })
